@@ -1,0 +1,1 @@
+"""The demonstration: a world given as data, run through the real commands."""

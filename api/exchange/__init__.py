@@ -1,0 +1,1 @@
+"""Files in and out: the inventory workbook as offices send it, and the blank template."""
