@@ -1,0 +1,74 @@
+"""What the ledger refuses, each class named for the state of things it met.
+
+A refusal is an answer, not an accident: it leaves nothing in the log, names the rule it rests on and what would be accepted.
+Its sentences in Chinese and English stand in the product's catalogue under its slug.
+"""
+
+import re
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The rule a refusal rests on: its code, the pack and edition it was read from, where it was issued, and its words if sourced."""
+
+    code: str
+    pack: str
+    source: str
+    text: str
+
+
+class Refused(Exception):  # noqa: N818 - named for the state of things
+    """A command met this state of things. Subclasses are dataclasses: their fields fill the sentence of their slug."""
+
+    rule: Cited | None = None
+    CODES: ClassVar[dict[str, type["Refused"]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        cls.CODES[cls.slug()] = cls
+
+    @classmethod
+    def slug(cls) -> str:
+        """Return the stable name in answers and catalogues, `item-not-on-the-list` for ItemNotOnTheList."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+    def details(self) -> dict[str, str]:
+        """Return the fields as text."""
+        held: Any = self
+        return {field.name: str(getattr(self, field.name)) for field in fields(held)}
+
+    def __str__(self) -> str:
+        said = ", ".join(f"{name}={value}" for name, value in self.details().items())
+        return f"{self.slug()}({said})" + (f" [{self.rule.code}, {self.rule.pack}]" if self.rule else "")
+
+
+@dataclass
+class UnitUnknown(Refused):
+    """No unit is registered under {unit}."""
+
+    unit: UUID
+
+
+@dataclass
+class UnitHasEnded(Refused):
+    """{name} did not stand on {day}."""
+
+    name: str
+    day: date
+
+
+@dataclass
+class DocumentUnknown(Refused):
+    """No document is registered under {document}."""
+
+    document: UUID
+
+
+@dataclass
+class MeetingUnknown(Refused):
+    """No meeting is recorded under {meeting}."""
+
+    meeting: UUID
