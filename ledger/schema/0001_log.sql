@@ -121,7 +121,7 @@ declare
     tips    bytea[];     -- else the leaf that the stream ended with, or null for a new stream
     prevs   bytea[] := '{}';
     leaves  bytea[] := '{}';
-    nodes   bytea[];
+    frontier bytea[];
     carried bytea[] := '{}';
     owners  int[] := '{}';
     command int := 0;
@@ -129,7 +129,7 @@ declare
     level   int;
 begin
     select * into strict head from log.head;
-    nodes := head.nodes;
+    frontier := head.nodes;
     select array_agg(w.before order by w.ord), array_agg(tip.leaf order by w.ord) into before, tips
       from (select ord, stream, lag(ord) over (partition by stream order by ord) as before
               from unnest(streams) with ordinality as f (stream, ord)) as w
@@ -142,11 +142,11 @@ begin
         leaves[i] := node;
         level := 1;
         while (head.size + i - 1) >> (level - 1) & 1 = 1 loop
-            node := sha256('\x01'::bytea || nodes[level] || node);
-            nodes[level] := null;
+            node := sha256('\x01'::bytea || frontier[level] || node);
+            frontier[level] := null;
             level := level + 1;
         end loop;
-        nodes[level] := node;
+        frontier[level] := node;
         carried[i] := node;
     end loop;
     insert into log.events (position, version, recorded_at, stream, topic, actor, prev, leaf, node, state)
@@ -156,7 +156,7 @@ begin
     insert into log.commands (key, request, first, last, recorded_at)
     select c.key, c.request, head.size + c.first, head.size + coalesce(firsts[c.ord + 1] - 1, count), c.moment
       from unnest(keys, requests, firsts, moments) with ordinality as c (key, request, first, moment, ord);
-    update log.head set size = head.size + count, recorded_at = moments[cardinality(moments)], nodes = place.nodes;
+    update log.head h set size = head.size + count, recorded_at = moments[cardinality(moments)], nodes = frontier;
     perform pg_notify('ledger_events', (head.size + count)::text);
     return head.size;
 end $$;

@@ -2,7 +2,8 @@
 -- The shape of the log is not changed either, by anyone but the role that migrates (session_user, which no SET ROLE and no setting can
 -- forge). Left out where the migrating role is no superuser; `mingze verify` and /status then say so.
 
-create function log.refuse_reshaping() returns event_trigger language plpgsql as $$
+create function log.refuse_reshaping() returns event_trigger language plpgsql
+security definer set search_path = pg_catalog, pg_temp as $$
 declare
     touched record;
 begin
