@@ -42,7 +42,7 @@ class Verdict:
 Row = tuple[int, int, int, UUID, str, str | None, bytes | None, bytes, bytes, bytes]
 
 
-def verify(dsn: str, progress: Callable[[int, int], None] = lambda done, size: None) -> Verdict:
+def verify(dsn: str, progress: Callable[[int, int], None] | None = None) -> Verdict:
     """Recompute the whole log; `progress(done, size)` is called now and then. Raises psycopg.Error if it cannot be read."""
     with psycopg.connect(dsn) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -55,7 +55,7 @@ def verify(dsn: str, progress: Callable[[int, int], None] = lambda done, size: N
             cursor.execute(SQL["rows"], binary=True)
             walk = _Walk()
             size = heads[0][0] if len(heads) == 1 else 0
-            finding = walk.rows(_told(cursor, size, progress)) or walk.head(heads) or walk.commands(commands)
+            finding = walk.rows(_told(cursor, size, progress or _silent)) or walk.head(heads) or walk.commands(commands)
     return Verdict(walk.frontier.size, walk.frontier.root().hex(), bool(heads and heads[0][2]), finding, left_out)
 
 
@@ -132,6 +132,10 @@ class _Walk:
         if due != self.frontier.size + 1:
             return Finding(due, "command", f"the commands end at {due - 1}; the rows at {self.frontier.size}")
         return None
+
+
+def _silent(_done: int, _size: int) -> None:
+    return
 
 
 def _difference(what: str, held: object, due: object) -> str | None:

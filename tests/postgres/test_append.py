@@ -18,6 +18,7 @@ from ledger.appender import (
     LedgerOpenAlready,
     NewEvent,
     Receipt,
+    _Waiting,
 )
 from ledger.merkle import Frontier, entry, leaf_hash
 
@@ -69,7 +70,7 @@ def check_whole(dsn: str) -> int:
         assert list(nodes) == frontier.nodes
         firsts = [(first, end) for first, end, _, _ in connection.execute(SQL["commands"])]
         assert [first for first, _ in firsts] == [1, *(end + 1 for _, end in firsts[:-1])]
-    return size
+    return int(size)
 
 
 def test_positions_run_from_one_and_every_hash_is_what_python_computes(appender: Appender, superuser: str) -> None:
@@ -178,9 +179,7 @@ def test_one_bad_command_fails_alone(appender: Appender, superuser: str) -> None
     assert check_whole(superuser) == 2
 
 
-def ledger_waiting(one: Append):  # type: ignore[no-untyped-def]  # the appender's own kind
-    from ledger.appender import _Waiting
-
+def ledger_waiting(one: Append) -> _Waiting:
     return _Waiting(one, threading.Lock())
 
 
@@ -263,7 +262,7 @@ WRITES = (
 
 @pytest.mark.parametrize("statement", WRITES)
 def test_a_writer_may_execute_and_select_and_nothing_else(appender: Appender, writer: str, statement: str) -> None:
-    assert appender
+    assert appender is not None
     with psycopg.connect(writer, autocommit=True) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(statement.encode())
 
@@ -273,7 +272,7 @@ def test_a_writer_may_execute_and_select_and_nothing_else(appender: Appender, wr
 def test_even_a_superuser_meets_the_triggers_in_every_session_mode(
     appender: Appender, superuser: str, table: str, mode: str
 ) -> None:
-    assert appender
+    assert appender is not None
     with psycopg.connect(superuser, autocommit=True) as connection:
         connection.execute(f"set session_replication_role = {mode}".encode())
         for verb in (f"delete from log.{table}", f"truncate log.{table} cascade"):

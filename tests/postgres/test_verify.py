@@ -1,6 +1,6 @@
 """Whoever can write to the tables behind our back is found out, at the position where it was done."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID, uuid5
 
@@ -30,7 +30,7 @@ def state(text: str) -> bytes:
 
 
 @pytest.fixture
-def log(writer: str, superuser: str) -> Iterator[str]:
+def log(writer: str, superuser: str) -> str:
     """A log of 21 facts in four streams; position p stands in stream p % 4."""
     appender = Appender(lambda: psycopg.connect(writer, autocommit=True))
     for position in range(1, FACTS + 1):
@@ -43,7 +43,7 @@ def log(writer: str, superuser: str) -> Iterator[str]:
     with psycopg.connect(superuser, autocommit=True) as admin:
         for table in ("events", "commands", "head"):
             admin.execute(f"alter table log.{table} disable trigger all".encode())
-    yield superuser
+    return superuser
 
 
 def tamper(dsn: str, *statements: str) -> None:
