@@ -467,11 +467,12 @@ class RecordProvinceReply(Command):
 
 @command
 class RetainItem(Command):
-    """决定保留; `authority` names meeting and document."""
+    """决定保留; `authority` names meeting and document, `mandates` what the centre or the province requires."""
 
     item: UUID
     ground_code: str
     effective_from: date
+    mandates: tuple[UUID, ...] = ()
 
 
 @command
@@ -495,6 +496,7 @@ class MergeItems(Command):
     clause_mapping: tuple[ClauseMapping, ...]
     ground_code: str
     effective_from: date
+    mandates: tuple[UUID, ...] = ()
     running_pledges: RunningPledgesTreatment | None = None
 
 

@@ -503,20 +503,21 @@ class ProvinceReplied(Fact):
 
 @fact("item.retained", stream="item")
 class ItemRetained(Fact):
-    """决定保留: on the list from `effective_from`."""
+    """决定保留: on the list from `effective_from`, on the mandate of documents of the centre or the province."""
 
     ground_code: str
     effective_from: date
+    mandates: tuple[UUID, ...] = ()
     campaign: UUID | None = None
 
 
 @fact("item.cancelled", stream="item")
 class ItemCancelled(Fact):
-    """决定取消: `first_day_without` is the first day on which the item no longer holds."""
+    """决定取消: `first_day_without` is the first day on which the item no longer holds; a veto leaves no pledges running."""
 
     ground_code: str
     first_day_without: date
-    running_pledges: RunningPledgesTreatment
+    running_pledges: RunningPledgesTreatment | None = None
     substitute_measure: str | None = None
     campaign: UUID | None = None
 
@@ -529,6 +530,7 @@ class MergedItemFormed(Fact):
     sources: tuple[UUID, ...]
     clause_mapping: tuple[ClauseMapping, ...]
     effective_from: date
+    mandates: tuple[UUID, ...] = ()
     campaign: UUID | None = None
 
 
@@ -539,7 +541,7 @@ class ItemMerged(Fact):
     target: UUID
     ground_code: str
     first_day_without: date
-    running_pledges: RunningPledgesTreatment
+    running_pledges: RunningPledgesTreatment | None = None
     campaign: UUID | None = None
 
 
@@ -558,10 +560,10 @@ class ItemAdmitted(Fact):
 class ItemAmended(Fact):
     """变更: an approved amendment makes a new version; clause ids added, removed and changed against `from_version`."""
 
-    application: UUID
     from_version: int
     terms: ItemTerms
     effective_from: date
+    application: UUID | None = None
     clauses_added: tuple[str, ...] = ()
     clauses_removed: tuple[str, ...] = ()
     clauses_changed: tuple[str, ...] = ()
@@ -613,7 +615,7 @@ class ItemExited(Fact):
 
     ground: str
     first_day_without: date
-    running_pledges: RunningPledgesTreatment
+    running_pledges: RunningPledgesTreatment | None = None
 
 
 @fact("list.published", stream="list")

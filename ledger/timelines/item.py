@@ -109,6 +109,7 @@ class Item:
     proposal            the last consolidated opinion of the review that runs or ran last (拟处理)
     reported_on         day on which it was reported to the province in that review
     versions            the approved versions, empty until it is decided to keep it
+    mandates            documents of the centre or the province cited when it was put on the list
     first_day_without   set once it is decided that it ends
     """
 
@@ -124,6 +125,7 @@ class Item:
     reported_on: date | None = None
     province_reply: Disposition | None = None
     versions: tuple[Version, ...] = ()
+    mandates: tuple[UUID, ...] = ()
     suspensions: tuple[Suspension, ...] = ()
     bases_lost: tuple[UUID, ...] = ()
     exit_review: bool = False
@@ -154,6 +156,12 @@ class Item:
     def effective_from(self) -> date | None:
         """The first day on the list, if it was decided that there be one."""
         return self.versions[0].effective_from if self.versions else None
+
+    @property
+    def bases(self) -> tuple[UUID, ...]:
+        """The registered documents it rests on: those its elements cite and those its listing cited."""
+        cited = (basis.document for basis in self.terms.basis if basis.document)
+        return tuple(dict.fromkeys((*cited, *self.mandates)))
 
     @property
     def in_review(self) -> bool:
@@ -209,10 +217,10 @@ def _begin(recorded: Recorded[Fact]) -> Item | None:
             return Item(stream, Phase.IDENTIFIED, f.terms, position, f.found_by, f.reporting_unit, f.campaign)
         case MergedItemFormed() as f:
             formed = Item(stream, Phase.DECIDED, f.terms, position, campaign=f.campaign, sources=f.sources)
-            return _approved(formed, f.terms, f.effective_from)
+            return _approved(replace(formed, mandates=f.mandates), f.terms, f.effective_from)
         case ItemAdmitted() as f:
             admitted = Item(stream, Phase.DECIDED, f.terms, position, predecessor=f.predecessor)
-            return _approved(admitted, f.terms, f.effective_from)
+            return _approved(replace(admitted, mandates=f.mandates), f.terms, f.effective_from)
     return None
 
 
@@ -263,8 +271,8 @@ def _on_the_list(item: Item, fact: Fact) -> Item | None:
     match fact:
         case ItemRetained() if item.listed:  # an exit review that ended with keeping it
             return replace(item, exit_review=False)
-        case ItemRetained(effective_from=day):
-            return _approved(item, item.terms, day)
+        case ItemRetained(effective_from=day, mandates=mandates):
+            return _approved(replace(item, mandates=mandates), item.terms, day)
         case ItemAmended(terms=terms, effective_from=day):
             return _approved(item, terms, day)
         case ItemSuspended(suspended_from=day):
