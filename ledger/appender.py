@@ -8,7 +8,7 @@ the same key, under the lock, and whatever the database holds then is the outcom
 import contextlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -48,6 +48,10 @@ class Append:
     reads: Sequence[tuple[UUID, int]] = ()
     disclosures: Sequence[bytes] = ()
     opens: bool | None = None  # the first command of a ledger: whether its clock is a demonstration clock
+
+    def told(self, recorded_at: int | None) -> "Append":
+        """Return this append with the time a synthetic ledger is told (None: the database clock)."""
+        return replace(self, recorded_at=recorded_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,18 +114,20 @@ class Appender:
         Raises Conflict, KeyReused, AlreadyRecorded (with the first receipt), LedgerOpenAlready, OperationalError when the database
         cannot be reached (the outcome is then unknown: ask again with the same key), or what the database found wrong.
         """
-        waiting = _Waiting(command, Lock())
-        waiting.wake.acquire()
-        with self._mutex:
-            if self._closed:
-                raise OperationalError("the ledger is closed")
-            self._queue.append(waiting)
-            waiting.leads, self._busy = not self._busy, True
-        if not waiting.leads:
-            waiting.wake.acquire()
-        if waiting.leads:
-            self._lead()
+        (waiting,) = self._queued([command])
+        self._await(waiting)
         return _answer(waiting)
+
+    def append_all(self, commands: Sequence[Append]) -> list[Receipt | Exception]:
+        """Store many commands in groups, in order; return each one's receipt, or what `append` would have raised for it."""
+        outcomes: list[Receipt | Exception] = []
+        for waiting in self._queued(commands):
+            self._await(waiting)
+            try:
+                outcomes.append(_answer(waiting))
+            except Exception as refused:  # noqa: BLE001 - every command has an outcome of its own
+                outcomes.append(refused)
+        return outcomes
 
     def close(self) -> None:
         """Close the connection; later appends are refused."""
@@ -129,6 +135,24 @@ class Appender:
             self._closed = True
         if self._connection is not None:
             self._connection.close()
+
+    def _queued(self, commands: Sequence[Append]) -> list[_Waiting]:
+        queued = [_Waiting(command, Lock()) for command in commands]
+        for waiting in queued:
+            waiting.wake.acquire()
+        with self._mutex:
+            if self._closed:
+                raise OperationalError("the ledger is closed")
+            self._queue += queued
+            if queued and not self._busy:
+                queued[0].leads = self._busy = True
+        return queued
+
+    def _await(self, waiting: _Waiting) -> None:
+        if not waiting.leads:
+            waiting.wake.acquire()
+        if waiting.leads and waiting.outcome is None:
+            self._lead()
 
     def _lead(self) -> None:
         with self._mutex:

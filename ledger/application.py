@@ -6,7 +6,7 @@ Keeps: a refused command leaves no trace; a repeated one is answered with its fi
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid5
@@ -139,6 +139,8 @@ class Ledger(Application[UUID]):
             moment = self._moment(key)
             if moment.first:
                 return moment.first_receipt(key, request)
+            if not moment.size:
+                raise LedgerIsNotOpen
             at = max(recorded_at or moment.clock, moment.head_at)
             try:
                 append = self._decide(commands, actor, key, request, at)
@@ -149,7 +151,7 @@ class Ledger(Application[UUID]):
                     return again.first_receipt(key, request)
                 raise
             try:
-                return self.recorder.append(_with_clock(append, recorded_at))
+                return self.recorder.append(append.told(recorded_at))
             except AlreadyRecorded as known:
                 return known.receipt
             except KeyReused as reused:
@@ -183,6 +185,20 @@ class Ledger(Application[UUID]):
             envelope, fact = decode(topic, state)
             found[stream].append(Recorded(position, recorded_at, stream, version, actor, envelope, fact))
         return found
+
+    def receipts(self, keys: Sequence[UUID]) -> dict[UUID, tuple[bytes, Receipt]]:
+        """Return request digest and receipt of those keys that were recorded."""
+        rows = self._rows("receipts", (list(keys),))
+        return {key: (bytes(request), Receipt(first, last, at)) for key, request, first, last, at in rows}
+
+    def clock(self) -> int:
+        """Return the ledger's now, in microseconds UTC: the database clock, or the head where that lies ahead."""
+        moment = self._moment(LEDGER)
+        return max(moment.clock, moment.head_at)
+
+    def size(self) -> int:
+        """Return the head's position."""
+        return self._moment(LEDGER).size
 
     def _decide(self, commands: Sequence[Command], actor: Actor, key: UUID, request: bytes, at: int) -> Append:
         world = Loading(self.facts, day_of(at))
@@ -254,10 +270,6 @@ def request_digest(commands: Sequence[Command], actor: Actor) -> bytes:
     asked = [{"command": type(command).__name__, **plain(command)} for command in commands]
     said = {"account": actor.account, "commands": asked, "post": actor.post, "unit": actor.unit and str(actor.unit)}
     return sha256(msgspec.json.encode(said, order="sorted")).digest()
-
-
-def _with_clock(append: Append, recorded_at: int | None) -> Append:
-    return append if recorded_at is None else replace(append, recorded_at=recorded_at)
 
 
 def _envelope(command: Command, actor: Actor, decision: Decision) -> Envelope:

@@ -37,9 +37,9 @@ class Loading:
     def today(self) -> date:
         return self._today
 
-    def at(self, today: date) -> None:
-        """Move to another day, for the next of several commands."""
-        self._today = today
+    def begin(self, today: date) -> None:
+        """Begin the next of several decisions: its own day, its own read set, all that is held so far."""
+        self._today, self.seen = today, {}
 
     def facts(self, stream: UUID) -> Sequence[Recorded[Fact]]:
         self._load((stream,))

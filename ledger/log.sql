@@ -30,8 +30,8 @@ select (extract(epoch from clock_timestamp()) * 1000000)::bigint, head.size, hea
        command.first, command.last, command.recorded_at, command.request
   from log.head left join log.commands command on command.key = %s::uuid
 
--- name: receipt
-select first, last, recorded_at, request from log.commands where key = %s::uuid
+-- name: receipts
+select key, request, first, last, recorded_at from log.commands where key = any(%s::uuid[])
 
 -- name: try_lock
 select pg_try_advisory_xact_lock(log.lock_key())
