@@ -1,4 +1,4 @@
-"""References lead somewhere: the unit, document or meeting that a command names is registered, and stood on the day.
+"""References lead somewhere: the unit, document, meeting, campaign or item that a command names is there, and stood on the day.
 
 Shared by the deciders. Pure; what is looked at here is part of the decision's read set.
 """
@@ -7,8 +7,12 @@ from datetime import date
 from uuid import UUID
 
 from ledger import refusals
+from ledger.rules import Rules
 from ledger.timelines.document import DOCUMENT, Document
+from ledger.timelines.item import ITEM, Item, Phase
+from ledger.timelines.item import ITEM, Item
 from ledger.timelines.meeting import MEETING, Meeting
+from ledger.timelines.standing import standing
 from ledger.timelines.unit import UNIT, Unit
 from ledger.world import World
 
@@ -37,3 +41,73 @@ def meeting(world: World, meeting_id: UUID) -> Meeting:
     if found is None:
         raise refusals.MeetingUnknown(meeting_id)
     return found
+
+
+def item(world: World, item_id: UUID, day: date) -> Item:
+    """Return an item as it stood on a day; raise ItemUnknown."""
+    found = world.see(ITEM, item_id, on=day)
+    if found is None:
+        raise refusals.ItemUnknown(item_id, day)
+    return found
+
+
+def living_item(world: World, item_id: UUID, day: date) -> tuple[Item, Rules]:
+    """Return an item whose life was not over on a day, and the rules it was under; raise ItemUnknown or ItemIsFinal (BR-13)."""
+    found = item(world, item_id, day)
+    rules = world.rules(found.terms.jurisdiction, day)
+    rules.demand("BR-13", not found.ended_on(day), refusals.ItemIsFinal(found.terms.title, found.phase_on(day)))
+    return found, rules
+
+
+def in_phase(found: Item, day: date, *wanted: Phase) -> None:
+    """Raise ItemNotInPhase unless an item had come as far as this, and no further, on a day."""
+    phase = found.phase_on(day)
+    if phase not in wanted:
+        raise refusals.ItemNotInPhase(found.terms.title, phase, ", ".join(wanted))
+
+
+def nothing_later(world: World, stream: UUID, day: date) -> None:
+    """Raise LaterFactsStand if facts of a stream stand on days after this one: what ends or undoes may not be slipped in before."""
+    last = max((recorded.effective_on for recorded in standing(world.facts(stream))), default=day)
+    if last > day:
+        raise refusals.LaterFactsStand(last)
+
+
+def not_before(decided: date, effective: date) -> None:
+    """Raise EffectBeforeDecision if something would take effect before the day it was decided on."""
+    if effective < decided:
+        raise refusals.EffectBeforeDecision(decided, effective)
+
+
+def campaign(world: World, campaign_id: UUID) -> Campaign:
+    """Return a planned campaign, as last known; raise CampaignUnknown."""
+    found = world.see(CAMPAIGN, campaign_id)
+    if found is None:
+        raise refusals.CampaignUnknown(campaign_id)
+    return found
+
+
+def campaign_in(world: World, campaign_id: UUID, phases: tuple[Phase, ...], day: date) -> Campaign:
+    """Return a campaign that is in one of some phases, and was on a day; raise CampaignUnknown, CampaignNotInPhase, LaterFactsStand.
+
+    The phase is that of today, not of the day: a phase that was closed stays closed to what is told late.
+    """
+    found = campaign(world, campaign_id)
+    if found.phase not in phases:
+        raise refusals.CampaignNotInPhase(found.title, found.phase, ", ".join(phases))
+    in_order(found.since, day)
+    return found
+
+
+def item(world: World, item_id: UUID) -> Item:
+    """Return an item, as last known; raise ItemUnknown."""
+    found = world.see(ITEM, item_id)
+    if found is None:
+        raise refusals.ItemUnknown(item_id)
+    return found
+
+
+def in_order(last_on: date, day: date) -> None:
+    """Raise LaterFactsStand if what is to be told of `day` rests on what happened only on `last_on`."""
+    if day < last_on:
+        raise refusals.LaterFactsStand(day, last_on)

@@ -72,3 +72,74 @@ class MeetingUnknown(Refused):
     """No meeting is recorded under {meeting}."""
 
     meeting: UUID
+
+
+@dataclass
+class ItemUnknown(Refused):
+    """No item stood under {item} on {day}."""
+
+    item: UUID
+    day: date
+
+
+@dataclass
+class ItemIsFinal(Refused):
+    """The life of “{title}” is over ({phase}); what would take it up again needs a new admission, an error a correction."""
+
+    title: str
+    phase: str
+
+
+@dataclass
+class ItemNotInPhase(Refused):
+    """“{title}” is {phase}; this is done while an item is {wanted}."""
+
+    title: str
+    phase: str
+    wanted: str
+
+
+@dataclass
+class LaterFactsStand(Refused):
+    """Facts of later days, up to {last}, stand on this matter already; correct them first, or act from that day on."""
+
+    last: date
+
+
+@dataclass
+class EffectBeforeDecision(Refused):
+    """A decision of {decided} takes effect on that day or later, not on {effective}."""
+
+    decided: date
+    effective: date
+
+
+@dataclass
+class CampaignUnknown(Refused):
+    """No campaign is planned under {campaign}."""
+
+    campaign: UUID
+
+
+@dataclass
+class CampaignNotInPhase(Refused):
+    """{title} is in phase {phase}; this belongs to {wanted}."""
+
+    title: str
+    phase: str
+    wanted: str
+
+
+@dataclass
+class ItemUnknown(Refused):
+    """No item is known under {item}."""
+
+    item: UUID
+
+
+@dataclass
+class LaterFactsStand(Refused):
+    """This cannot have happened on {day}: what it rests on, or would end, goes on to {last_on}. Give that day or a later one."""
+
+    day: date
+    last_on: date
