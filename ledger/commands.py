@@ -299,7 +299,11 @@ class FileSpotCheckFinding(Command):
 
 @command
 class FileRecipientReport(Command):
-    """登记反向监测报告; `ordinal` is the reporter's own number for it, for a protected report a random UUID."""
+    """登记反向监测报告; `ordinal` is the reporter's own number for it, for a protected report a random UUID.
+
+    A protected report brings one random salt (hex, 128 bits or more) for each field that it withholds: recipient, then statement if
+    there is one. Chance is made at the edge; the ledger only hashes.
+    """
 
     campaign: UUID
     ordinal: str
@@ -307,6 +311,7 @@ class FileRecipientReport(Command):
     described: DescribedItem
     statement: str | None = None
     protected: bool = False
+    salts: tuple[str, ...] = ()
 
 
 @command

@@ -392,6 +392,16 @@ class ReturnCorrected(Fact):
     items: tuple[UUID, ...]
 
 
+@fact("return.record_received", stream="return")
+class RecordReceived(Fact):
+    """反馈归集: a finding or report of another channel names an item of this unit and type; `record` is its stream."""
+
+    campaign: UUID
+    unit: UUID
+    item_type: ItemType
+    record: UUID
+
+
 @fact("record.spot_check_finding_filed", stream="record")
 class SpotCheckFindingFiled(Fact):
     """监管核查发现 (four no's, two straights): an item seen on the spot."""

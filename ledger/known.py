@@ -8,9 +8,10 @@ from uuid import UUID
 
 from ledger import refusals
 from ledger.rules import Rules
+from ledger.timelines.campaign import CAMPAIGN, Campaign
+from ledger.timelines.campaign import Phase as CampaignPhase
 from ledger.timelines.document import DOCUMENT, Document
 from ledger.timelines.item import ITEM, Item, Phase
-from ledger.timelines.item import ITEM, Item
 from ledger.timelines.meeting import MEETING, Meeting
 from ledger.timelines.standing import standing
 from ledger.timelines.unit import UNIT, Unit
@@ -87,7 +88,7 @@ def campaign(world: World, campaign_id: UUID) -> Campaign:
     return found
 
 
-def campaign_in(world: World, campaign_id: UUID, phases: tuple[Phase, ...], day: date) -> Campaign:
+def campaign_in(world: World, campaign_id: UUID, phases: tuple[CampaignPhase, ...], day: date) -> Campaign:
     """Return a campaign that is in one of some phases, and was on a day; raise CampaignUnknown, CampaignNotInPhase, LaterFactsStand.
 
     The phase is that of today, not of the day: a phase that was closed stays closed to what is told late.
@@ -99,15 +100,7 @@ def campaign_in(world: World, campaign_id: UUID, phases: tuple[Phase, ...], day:
     return found
 
 
-def item(world: World, item_id: UUID) -> Item:
-    """Return an item, as last known; raise ItemUnknown."""
-    found = world.see(ITEM, item_id)
-    if found is None:
-        raise refusals.ItemUnknown(item_id)
-    return found
-
-
-def in_order(last_on: date, day: date) -> None:
-    """Raise LaterFactsStand if what is to be told of `day` rests on what happened only on `last_on`."""
-    if day < last_on:
-        raise refusals.LaterFactsStand(day, last_on)
+def in_order(last: date, day: date) -> None:
+    """Raise LaterFactsStand if what is to be told of `day` rests on what happened only on a later one, `last`."""
+    if day < last:
+        raise refusals.LaterFactsStand(last)

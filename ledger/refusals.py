@@ -128,18 +128,3 @@ class CampaignNotInPhase(Refused):
     title: str
     phase: str
     wanted: str
-
-
-@dataclass
-class ItemUnknown(Refused):
-    """No item is known under {item}."""
-
-    item: UUID
-
-
-@dataclass
-class LaterFactsStand(Refused):
-    """This cannot have happened on {day}: what it rests on, or would end, goes on to {last_on}. Give that day or a later one."""
-
-    day: date
-    last_on: date

@@ -55,6 +55,11 @@ def record_stream(campaign: UUID, reporter: UUID, ordinal: str) -> UUID:
     return stream("record", campaign, reporter, ordinal)
 
 
+def protected_record_stream(campaign: UUID, chance: UUID) -> UUID:
+    """A protected report is known by chance alone: nothing leads from it to the reporter."""
+    return stream("record", campaign, "protected", chance)
+
+
 def item_stream(origin: UUID, row: object) -> UUID:
     """An item is where it came from (a return, a record, an admission, a meeting) and its row there, never its title."""
     return stream("item", origin, row)
