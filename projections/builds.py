@@ -1,0 +1,142 @@
+"""The builds of a projection: each in a schema of its own, one of them serving; a reader picks it once a question.
+
+Keeps: rows and position of a build move together; at most one build of a projection serves, and which one changes in one
+transaction, so nobody ever sees half of each. The build that served before stays until the next rebuild begins.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from ledger.events import Fact, RecordCorrected
+from ledger.statements import load
+from projections import tables
+from projections.engine import View
+
+_SQL = load("projections", "builds.sql")
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Views that stand at one position together. Raise `version` when a row or a handler changes: then it is built anew."""
+
+    name: str
+    version: int
+    views: tuple[View[Any], ...]
+    statements: Mapping[str, bytes] = field(default_factory=dict)  # the one called `indexes` is run after loading
+
+    @cached_property
+    def topics(self) -> list[str]:
+        """The stored names of every fact that some view folds."""
+        facts: set[type[Fact]] = {RecordCorrected}.union(*(view.facts for view in self.views))
+        return sorted(fact.TOPIC for fact in facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One build: `schema` holds its tables, filled up to `position`; a fault says where it stands still, and why."""
+
+    projection: str
+    build: int
+    version: int
+    schema: str
+    position: int
+    status: str
+    serving: bool
+    fault_position: int | None
+    fault: str | None
+
+
+class NotTheOnlyBuilder(RuntimeError):  # noqa: N818 - named for the state of things
+    """Another rebuild of this projection is at work; wait for it, or end it, and start again."""
+
+
+def install(connection: Connection[Any]) -> None:
+    """Make the schema `serving`, if it is not there."""
+    connection.execute(_SQL["install"])
+
+
+def builds(connection: Connection[Any], projection: str | None = None) -> list[Build]:
+    """Return the builds of one projection, or of all, oldest first."""
+    with connection.cursor(row_factory=class_row(Build)) as cursor:
+        return cursor.execute(_SQL["of" if projection else "all"], {"projection": projection}).fetchall()
+
+
+def serving(connection: Connection[Any], projection: str) -> Build | None:
+    """Return the build that serves readers of a projection."""
+    return next((build for build in builds(connection, projection) if build.serving), None)
+
+
+def hold(connection: Connection[Any], schema: str) -> Build | None:
+    """Return a build and keep everybody else from moving it until this transaction ends; None if it was discarded."""
+    with connection.cursor(row_factory=class_row(Build)) as cursor:
+        return cursor.execute(_SQL["hold"], {"schema": schema}).fetchone()
+
+
+@contextmanager
+def only_builder(connection: Connection[Any], projection: str) -> Iterator[None]:
+    """Be the only rebuild of a projection, or raise NotTheOnlyBuilder; dead builders hold nothing."""
+    if not connection.execute(_SQL["reserve"], {"projection": projection}).fetchall()[0][0]:
+        raise NotTheOnlyBuilder(f"another rebuild of {projection} is at work; wait for it or end it, then start again")
+    try:
+        yield
+    finally:
+        connection.execute(_SQL["release"], {"projection": projection})
+
+
+def begin(connection: Connection[Any], projection: Projection) -> Build:
+    """Make an empty build without indexes."""
+    with connection.transaction(), connection.cursor(row_factory=class_row(Build)) as cursor:
+        named = {"projection": projection.name, "version": projection.version}
+        build = cursor.execute(_SQL["begin"], named).fetchall()[0]
+        connection.execute(tables.fill(_SQL["create_schema"], schema=build.schema))
+        tables.create_route(connection, build.schema)
+        for view in projection.views:
+            tables.create(connection, build.schema, view)
+    return build
+
+
+def index(connection: Connection[Any], projection: Projection, build: Build) -> None:
+    """Add the indexes to a loaded build."""
+    with connection.transaction():
+        for view in projection.views:
+            tables.identify(connection, build.schema, view)
+        if "indexes" in projection.statements:
+            connection.execute(tables.fill(projection.statements["indexes"], schema=build.schema))
+
+
+def reach(
+    connection: Connection[Any], schema: str, position: int, fault: str | None = None, fault_position: int | None = None
+) -> None:
+    """Say what position a build stands at, and what stops it there; part of the transaction that wrote its rows."""
+    stands = {
+        "schema": schema,
+        "position": position,
+        "status": "faulted" if fault else "running",
+        "fault_position": fault_position,
+        "fault": fault,
+    }
+    connection.execute(_SQL["reach"], stands)
+    connection.execute(_SQL["notify"], {"schema": schema})
+
+
+def switch(connection: Connection[Any], build: Build) -> None:
+    """Let this build serve from now on; part of a transaction that holds it and the one before."""
+    connection.execute(_SQL["retire"], {"projection": build.projection})
+    connection.execute(_SQL["serve"], {"schema": build.schema})
+    connection.execute(_SQL["notify"], {"schema": build.schema})
+
+
+def discard_idle(connection: Connection[Any], projection: str) -> None:
+    """Drop every build that does not serve: what a dead rebuild left, and what served before the one that serves now."""
+    for build in builds(connection, projection):
+        with connection.transaction():
+            held = hold(connection, build.schema)
+            if held is not None and not held.serving:
+                connection.execute(tables.fill(_SQL["drop_schema"], schema=build.schema))
+                connection.execute(_SQL["forget"], {"schema": build.schema})

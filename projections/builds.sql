@@ -1,0 +1,67 @@
+-- name: install
+-- Where readers find what serves them: one row a build, and which build of a projection serves. Builds lie in schemas of their own.
+select pg_advisory_xact_lock(hashtext('projections install'));
+create schema if not exists serving;
+create table if not exists serving.builds (
+    projection     text    not null,
+    build          integer not null check (build > 0),
+    version        integer not null,
+    schema         text    not null unique,
+    position       bigint  not null default 0 check (position >= 0),
+    status         text    not null check (status in ('building', 'running', 'faulted')),
+    serving        boolean not null default false,
+    fault_position bigint,
+    fault          text,
+    primary key (projection, build),
+    check ((status = 'faulted') = (fault is not null))  -- a fault without a position: the tables are wrong, not a fact
+) with (fillfactor = 20);
+create unique index if not exists one_serving on serving.builds (projection) where serving
+
+-- name: all
+select projection, build, version, schema, position, status, serving, fault_position, fault from serving.builds order by 1, 2
+
+-- name: of
+select projection, build, version, schema, position, status, serving, fault_position, fault
+  from serving.builds where projection = %(projection)s order by build
+
+-- name: hold
+-- One build, held until the transaction ends: whoever advances, switches or discards it comes after.
+select projection, build, version, schema, position, status, serving, fault_position, fault
+  from serving.builds where schema = %(schema)s for update
+
+-- name: reserve
+-- Only one rebuild of a projection at a time; false when another is at work.
+select pg_try_advisory_lock(hashtext('projections rebuild'), hashtext(%(projection)s))
+
+-- name: release
+select pg_advisory_unlock(hashtext('projections rebuild'), hashtext(%(projection)s))
+
+-- name: begin
+insert into serving.builds (projection, build, version, schema, status)
+select %(projection)s, number, %(version)s, 'build_' || %(projection)s || '_' || number, 'building'
+  from (select coalesce(max(build), 0) + 1 as number from serving.builds where projection = %(projection)s) as next
+returning projection, build, version, schema, position, status, serving, fault_position, fault
+
+-- name: create_schema
+create schema {schema}
+
+-- name: drop_schema
+drop schema if exists {schema} cascade
+
+-- name: forget
+delete from serving.builds where schema = %(schema)s
+
+-- name: reach
+-- The build now holds everything up to `position`; with a fault, it stands there until the fact can be folded.
+update serving.builds
+   set position = %(position)s, status = %(status)s, fault_position = %(fault_position)s, fault = %(fault)s
+ where schema = %(schema)s
+
+-- name: retire
+update serving.builds set serving = false where projection = %(projection)s and serving
+
+-- name: serve
+update serving.builds set serving = true where schema = %(schema)s
+
+-- name: notify
+select pg_notify('projection_positions', %(schema)s)
