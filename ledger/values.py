@@ -3,6 +3,7 @@
 Nouns without a life of their own. Frozen; every optional value defaults to None, every list to ().
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,11 @@ from hashlib import sha256
 from uuid import UUID
 
 from ledger.terms import ClauseFate, ClauseRole, ClauseType, ItemType, Kept, Level, RunningPledges
+
+
+def is_digest(text: str) -> bool:
+    """Tell whether a text is a SHA-256 as it is written here: 64 hex digits in lower case."""
+    return re.fullmatch("[0-9a-f]{64}", text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
