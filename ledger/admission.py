@@ -118,7 +118,10 @@ StepFacts = (
 OPEN_STAGES = tuple(stage for stage in Stage if not stage.final)
 
 
-def decide(command: ApplyForAdmission | Steps | AdmitItem, world: World) -> Decision:
+Commands = ApplyForAdmission | Steps | AdmitItem
+
+
+def decide(command: Commands, world: World) -> Decision:
     """Answer a command about admission; raise Refused."""
     match command:
         case ApplyForAdmission():

@@ -81,7 +81,10 @@ class NotOnTheAgenda(Refused):
     agenda_number: int
 
 
-def decide(command: RetainItem | CancelItem | MergeItems, world: World) -> Decision:
+Commands = RetainItem | CancelItem | MergeItems
+
+
+def decide(command: Commands, world: World) -> Decision:
     """Answer a command that decides on items; raise Refused."""
     match command:
         case RetainItem():

@@ -88,7 +88,10 @@ class NeverReported(Refused):
     title: str
 
 
-def decide(command: GiveOpinion | ReportToProvince | RecordProvinceReply, world: World) -> Decision:
+Commands = GiveOpinion | ReportToProvince | RecordProvinceReply
+
+
+def decide(command: Commands, world: World) -> Decision:
     """Answer a command about the review of items; raise Refused."""
     match command:
         case GiveOpinion():
