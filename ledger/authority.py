@@ -11,6 +11,7 @@ from uuid import UUID
 
 from ledger import known
 from ledger.commands import Command
+from ledger.days import add_months
 from ledger.refusals import Refused
 from ledger.rules import Rules, ancestors
 from ledger.terms import Disposition, ItemType
@@ -113,6 +114,15 @@ class RunningPledgesUntreated(Refused):
 
 
 @dataclass
+class RunOutTooLong(Refused):
+    """Pledges under “{title}” would run until {last_day}; here they run out by {latest}."""
+
+    title: str
+    last_day: date
+    latest: date
+
+
+@dataclass
 class OwnSystemPledge(Refused):
     """“{title}” has units of {implementing_unit}'s own line sign a pledge, which is no longer done here."""
 
@@ -166,10 +176,14 @@ def complete(rules: Rules, terms: ItemTerms, *, kept: bool) -> None:
     rules.demand("BR-03", not missing, ElementsMissing(terms.title, missing))
 
 
-def pledges_treated(rules: Rules, terms: ItemTerms, treatment: RunningPledgesTreatment | None) -> None:
-    """Demand, of a pledge item that ends, what becomes of the pledges running under it (BR-14)."""
+def pledges_treated(rules: Rules, terms: ItemTerms, treatment: RunningPledgesTreatment | None, ends: date) -> None:
+    """Demand, of a pledge item that ends with day `ends`, what becomes of the pledges running under it (BR-14)."""
     holds = terms.item_type is not ItemType.PLEDGE or treatment is not None
     rules.demand("BR-14", holds, RunningPledgesUntreated(terms.title))
+    longest = rules.pack.values.get("run_out_longest_months")
+    if treatment and longest is not None:
+        latest = add_months(ends, longest)
+        rules.demand("BR-14", treatment.last_day <= latest, RunOutTooLong(terms.title, treatment.last_day, latest))
 
 
 def not_own_system(world: World, rules: Rules, terms: ItemTerms) -> None:

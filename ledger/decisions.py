@@ -127,7 +127,7 @@ def _cancel(command: CancelItem, world: World) -> Decision:
     authority.reported(rules, item)
     authority.grounded(rules, command.ground_code, Disposition.CANCEL)
     authority.complete(rules, item.terms, kept=False)
-    authority.pledges_treated(rules, item.terms, command.running_pledges)
+    authority.pledges_treated(rules, item.terms, command.running_pledges, command.first_day_without)
     fact = ItemCancelled(
         ground_code=command.ground_code,
         first_day_without=command.first_day_without,
@@ -208,7 +208,7 @@ def _goes_over(world: World, rules: Rules, source: Item, command: MergeItems) ->
     _timely(world, source, day)
     authority.reported(rules, source)
     authority.complete(rules, source.terms, kept=False)
-    authority.pledges_treated(rules, source.terms, command.running_pledges)
+    authority.pledges_treated(rules, source.terms, command.running_pledges, command.effective_from)
 
 
 def _differing(source: ItemTerms, target: ItemTerms) -> str:

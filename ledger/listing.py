@@ -272,7 +272,7 @@ def _exit(command: ExitItem, world: World) -> Decision:
     known.not_before(day, command.first_day_without)
     known.nothing_later(world, item.id, day)
     authority.taken(world, rules, command, item.terms)
-    authority.pledges_treated(rules, item.terms, command.running_pledges)
+    authority.pledges_treated(rules, item.terms, command.running_pledges, command.first_day_without)
     fact = ItemExited(
         ground=command.ground,
         first_day_without=command.first_day_without,
