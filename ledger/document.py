@@ -12,10 +12,9 @@ from ledger import known
 from ledger.commands import RegisterDocument, RepealDocument
 from ledger.document_number import NotADocumentNumber, normalise
 from ledger.events import DocumentRegistered, DocumentRepealed
-from ledger.refusals import Refused, UnitUnknown
+from ledger.refusals import Refused
 from ledger.streams import document_stream
 from ledger.timelines.document import DOCUMENT
-from ledger.timelines.unit import UNIT
 from ledger.values import is_digest
 from ledger.world import Decision, World
 
@@ -102,9 +101,7 @@ def decide(command: RegisterDocument | RepealDocument, world: World) -> Decision
 
 
 def _register(command: RegisterDocument, world: World) -> Decision:
-    issuer = world.see(UNIT, command.document_issuer)  # old documents outlive their issuers
-    if issuer is None:
-        raise UnitUnknown(command.document_issuer)
+    issuer = known.registered_unit(world, command.document_issuer)  # documents outlive their issuers
     if command.issuer_level is not issuer.level:
         raise LevelIsNotTheIssuers(issuer.name, issuer.level, command.issuer_level)
     if command.dated > command.effective_on:
@@ -156,6 +153,6 @@ def _repeal(command: RepealDocument, world: World) -> Decision:
         raise AlreadyRepealed(document.title, document.effective_to)
     if command.first_day_without < repealing.effective_from:
         raise RepealBeforeItsDocument(repealing.title, repealing.effective_from, command.first_day_without)
-    issuer = world.see(UNIT, document.issuer)
+    issuer = known.registered_unit(world, document.issuer)
     fact = DocumentRepealed(repealed_by=command.repealed_by, first_day_without=command.first_day_without)
-    return Decision(world.rules(issuer.area_code if issuer else "", command.effective_on), ((document.id, fact),))
+    return Decision(world.rules(issuer.area_code, command.effective_on), ((document.id, fact),))

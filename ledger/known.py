@@ -15,14 +15,21 @@ from ledger.timelines.item import ITEM, Item, Phase
 from ledger.timelines.meeting import MEETING, Meeting
 from ledger.timelines.standing import standing
 from ledger.timelines.unit import UNIT, Unit
+from ledger.values import ItemTerms
 from ledger.world import World
+
+
+def registered_unit(world: World, unit_id: UUID) -> Unit:
+    """Return a unit that was ever registered, as last known; raise UnitUnknown."""
+    found = world.see(UNIT, unit_id)
+    if found is None:
+        raise refusals.UnitUnknown(unit_id)
+    return found
 
 
 def unit(world: World, unit_id: UUID, day: date) -> Unit:
     """Return a unit that stands on a day; raise UnitUnknown or UnitHasEnded."""
-    found = world.see(UNIT, unit_id)
-    if found is None:
-        raise refusals.UnitUnknown(unit_id)
+    found = registered_unit(world, unit_id)
     if not found.stands_on(day):
         raise refusals.UnitHasEnded(found.name, day)
     return found
@@ -104,3 +111,27 @@ def in_order(last: date, day: date) -> None:
     """Raise LaterFactsStand if what is to be told of `day` rests on what happened only on a later one, `last`."""
     if day < last:
         raise refusals.LaterFactsStand(last)
+
+
+def said(**fields: str) -> None:
+    """Raise LeftBlank for a text, given by the name of its field, that says nothing."""
+    for name, text in fields.items():
+        if not text.strip():
+            raise refusals.LeftBlank(name)
+
+
+def terms(world: World, stated: ItemTerms, day: date) -> None:
+    """Raise unless what is stated of an item can be so: a title, units and documents that are there, years in their order.
+
+    What is merely missing may be missing until somebody decides on the item.
+    """
+    said(title=stated.title)
+    for each in (stated.implementing_unit, stated.issued_in_name_of):
+        if each:
+            unit(world, each, day)
+    for each in {each for scope in stated.recipient_scope for each in scope.units}:
+        registered_unit(world, each)
+    for cited in {basis.document for basis in (*stated.basis, stated.approval) if basis and basis.document}:
+        document(world, cited)
+    if stated.end_year is not None and stated.end_year < stated.start_year:
+        raise refusals.YearsReversed(stated.title, stated.start_year, stated.end_year)

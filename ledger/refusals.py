@@ -128,3 +128,19 @@ class CampaignNotInPhase(Refused):
     title: str
     phase: str
     wanted: str
+
+
+@dataclass
+class LeftBlank(Refused):
+    """{field} is left blank; say it."""
+
+    field: str
+
+
+@dataclass
+class YearsReversed(Refused):
+    """“{title}” cannot begin in {start_year} and end in {end_year}."""
+
+    title: str
+    start_year: int
+    end_year: int
