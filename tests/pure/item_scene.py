@@ -182,9 +182,9 @@ class ItemScene(Given):
         self.fact(item, ReportedToProvince(report_document=document_id("市委文件")), REPORTED)
         return item
 
-    def listed(self, described: ItemTerms | None = None, campaign: UUID | None = None) -> UUID:
+    def listed(self, described: ItemTerms | None = None, campaign: UUID | None = None, begins: date = IN_FORCE) -> UUID:
         item = self.reported(described, campaign)
-        self.fact(item, ItemRetained(ground_code="R1", effective_from=IN_FORCE, campaign=campaign), DECIDED)
+        self.fact(item, ItemRetained(ground_code="R1", effective_from=begins, campaign=campaign), DECIDED)
         return item
 
     def state(self, item: UUID, on: date | None = None) -> Item:
