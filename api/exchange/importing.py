@@ -92,7 +92,7 @@ class Import:
                 yield FileRecipientReport(
                     effective_on=self.filed_on,
                     campaign=self.campaign,
-                    ordinal=str(UUID(hex=self._unguessable(row, "ordinal")[:32]))
+                    ordinal=str(UUID(hex=self._unguessable(row, "ordinal")[:32], version=4))
                     if row.protected
                     else self._ordinal(row),
                     recipient=row.recipient.id,
@@ -115,7 +115,7 @@ class Import:
             no_end_ground=None if row.years.end else LONG_TERM,
             field_code=row.field,
             basis=tuple(map(_basis, row.basis)),
-            approval=row.approval and _basis(row.approval),
+            approval=_basis(row.approval) if row.approval else None,
             triggers=tuple(values.Trigger(code=line.number, text=line.text) for line in row.triggers),
             clauses=tuple(map(_clause, row.clauses)),
         )
