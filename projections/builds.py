@@ -4,19 +4,21 @@ Keeps: rows and position of a build move together; at most one build of a projec
 transaction, so nobody ever sees half of each. The build that served before stays until the next rebuild begins.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from ledger.encoding import Recorded
 from ledger.events import Fact, RecordCorrected
 from ledger.statements import load
 from projections import tables
-from projections.engine import View
+from projections.engine import Route, View, routed
 
 _SQL = load("projections", "builds.sql")
 
@@ -33,8 +35,20 @@ class Projection:
     @cached_property
     def topics(self) -> list[str]:
         """The stored names of every fact that some view folds."""
-        facts: set[type[Fact]] = {RecordCorrected}.union(*(view.facts for view in self.views))
+        facts: set[type[Fact]] = {RecordCorrected, *self._routes}
         return sorted(fact.TOPIC for fact in facts)
+
+    @cached_property
+    def _routes(self) -> dict[type[Fact], list[Route[Any] | None]]:
+        facts = {fact for view in self.views for fact in view.facts}
+        return {fact: list(dict.fromkeys(way for view in self.views for way in view.routes(fact))) for fact in facts}
+
+    def keys(self, recorded: Recorded[Fact]) -> Collection[UUID]:
+        """Say which keys must be shown a fact: its stream, and those it is routed to; a correction brings its routes along."""
+        if isinstance(recorded.fact, RecordCorrected):
+            return {recorded.stream, *recorded.fact.route_keys}
+        ways = self._routes[type(recorded.fact)]
+        return (recorded.stream,) if ways == [None] else {key for way in ways for key in routed(way, recorded)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +136,12 @@ def reach(
         "fault": fault,
     }
     connection.execute(_SQL["reach"], stands)
-    connection.execute(_SQL["notify"], {"schema": schema})
 
 
 def switch(connection: Connection[Any], build: Build) -> None:
     """Let this build serve from now on; part of a transaction that holds it and the one before."""
     connection.execute(_SQL["retire"], {"projection": build.projection})
     connection.execute(_SQL["serve"], {"schema": build.schema})
-    connection.execute(_SQL["notify"], {"schema": build.schema})
 
 
 def discard_idle(connection: Connection[Any], projection: str) -> None:

@@ -53,15 +53,16 @@ delete from serving.builds where schema = %(schema)s
 
 -- name: reach
 -- The build now holds everything up to `position`; with a fault, it stands there until the fact can be folded.
-update serving.builds
-   set position = %(position)s, status = %(status)s, fault_position = %(fault_position)s, fault = %(fault)s
- where schema = %(schema)s
+with moved as (
+    update serving.builds
+       set position = %(position)s, status = %(status)s, fault_position = %(fault_position)s, fault = %(fault)s
+     where schema = %(schema)s
+    returning schema)
+select pg_notify('projection_positions', schema) from moved
 
 -- name: retire
 update serving.builds set serving = false where projection = %(projection)s and serving
 
 -- name: serve
-update serving.builds set serving = true where schema = %(schema)s
-
--- name: notify
-select pg_notify('projection_positions', %(schema)s)
+with chosen as (update serving.builds set serving = true where schema = %(schema)s returning schema)
+select pg_notify('projection_positions', schema) from chosen

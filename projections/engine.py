@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, Final, Generic, NamedTuple, TypeVar, cast, overload
 from uuid import UUID
@@ -28,6 +27,7 @@ R = TypeVar("R", bound=Row)
 Handler = Callable[[S | None, Recorded[F]], S | None]
 Route = Callable[[Recorded[F]], Collection[UUID]]
 Facts = Sequence[Recorded[Fact]]
+Moment = tuple[date, int]  # the day of a fact, and its position: the order that facts are folded in
 Span = tuple[date, date, Row]  # from the first day to the first day no longer
 
 
@@ -57,27 +57,27 @@ class View(ABC, Generic[S]):
 
     def __init__(self, name: str, row_type: type[Row]) -> None:
         self.name, self.row_type = name, row_type
-
-    @property
-    @abstractmethod
-    def facts(self) -> Collection[type[Fact]]:
-        """The facts it folds; corrections reach it without being asked for."""
+        self.facts: set[type[Fact]] = set()  # what it folds; corrections reach it without being asked for
 
     @abstractmethod
-    def keys(self, recorded: Recorded[Fact]) -> set[UUID]:
-        """Say whose rows a fact may concern."""
+    def routes(self, fact: type[Fact]) -> Collection[Route[Any] | None]:
+        """Say by which ways a fact finds the keys it concerns; None is its own stream."""
 
     @abstractmethod
     def step(self, state: S | None, recorded: Recorded[Fact], key: UUID) -> S | None:
         """Fold one fact that stands."""
 
     @abstractmethod
-    def settled(self, version: Version, recorded: Recorded[Fact]) -> bool:
+    def mark(self, since: date, row: Row) -> Hashable:
+        """Tell the rows of one key apart that are believed at one position."""
+
+    @abstractmethod
+    def settled(self, version: Version, moment: Moment) -> bool:
         """Say whether a row lies wholly before what is learnt now, so that no look at it is needed."""
 
     @abstractmethod
-    def spans(self, entries: Facts, states: Sequence[S | None], begun: Span | None) -> Iterator[Span]:
-        """Give the rows from the first of `entries` on; `begun` is the earliest row that it may have cut."""
+    def spans(self, entries: Facts, states: Sequence[S | None], first: int, begun: Span | None) -> Iterator[Span]:
+        """Give the rows from entry number `first` on; `begun` is the earliest row that it may have cut."""
 
 
 class Timeline(View[S]):
@@ -99,38 +99,36 @@ class Timeline(View[S]):
         """Fold `fact` by the function that follows, for the stream it stands in, or for the keys that `route` gives."""
 
         def register(handler: Handler[S, F]) -> Handler[S, F]:
+            self.facts.add(fact)
             self._handlers.setdefault(fact, []).append((route, handler))
             return handler
 
         return register
 
-    @property
-    def facts(self) -> Collection[type[Fact]]:
-        return self._handlers.keys()
-
-    def keys(self, recorded: Recorded[Fact]) -> set[UUID]:
-        if isinstance(recorded.fact, RecordCorrected):
-            return {recorded.stream, *recorded.fact.route_keys}
-        return {key for route, _ in self._handlers.get(type(recorded.fact), ()) for key in _routed(route, recorded)}
+    def routes(self, fact: type[Fact]) -> Collection[Route[Any] | None]:
+        return [route for route, _ in self._handlers.get(fact, ())]
 
     def step(self, state: S | None, recorded: Recorded[Fact], key: UUID) -> S | None:
         for route, handler in self._handlers.get(type(recorded.fact), ()):
-            if key in _routed(route, recorded):
+            if key in routed(route, recorded):
                 state = handler(state, recorded)
         return state
 
-    def settled(self, version: Version, recorded: Recorded[Fact]) -> bool:
-        return version.effective_to < recorded.effective_on
+    def mark(self, since: date, row: Row) -> Hashable:  # noqa: ARG002 - a day has one row
+        return since
 
-    def spans(self, entries: Facts, states: Sequence[S | None], begun: Span | None) -> Iterator[Span]:
+    def settled(self, version: Version, moment: Moment) -> bool:
+        return version.effective_to < moment[0]
+
+    def spans(self, entries: Facts, states: Sequence[S | None], first: int, begun: Span | None) -> Iterator[Span]:
         """Cut the days where the row changes; the last fact of a day has its last word."""
         since, row = FOREVER, None
-        if begun is not None and begun[0] < entries[0].effective_on:
+        if begun is not None and begun[0] < entries[first].effective_on:
             since, _, row = begun
-        days = [entry.effective_on for entry in entries]
-        for (day, following), state in zip(pairwise([*days, FOREVER]), states, strict=True):
+        for index in range(first, len(entries)):
+            day, state = entries[index].effective_on, states[index]
             shown = None if state is None else self._show(state)
-            if day == following or shown == row:
+            if shown == row or (index + 1 < len(entries) and entries[index + 1].effective_on == day):
                 continue
             if row is not None:
                 yield since, day, row
@@ -153,7 +151,7 @@ class _Cast(NamedTuple):
     """Who holds which role in a stream by now, and who appeared in the last fact."""
 
     holders: Mapping[str, tuple[UUID, ...]]
-    appearances: tuple[Appearance, ...]
+    appearances: Sequence[Appearance]
 
 
 Named = str | Callable[[Recorded[Any]], Collection[UUID]] | None
@@ -171,35 +169,35 @@ class History(View[_Cast]):
 
     def roles(self, fact: type[Fact], **named: Named) -> None:
         """Say who appears in `fact` as what: by the field that holds the unit(s), by a function, or `AS_BEFORE`."""
+        self.facts.add(fact)
         self._roles[fact] = named
 
-    @property
-    def facts(self) -> Collection[type[Fact]]:
-        return self._roles.keys()
-
-    def keys(self, recorded: Recorded[Fact]) -> set[UUID]:
-        return {recorded.stream}
+    def routes(self, fact: type[Fact]) -> Collection[Route[Any] | None]:
+        return [None] if fact in self._roles else []
 
     def step(self, state: _Cast | None, recorded: Recorded[Fact], key: UUID) -> _Cast:
         named = self._roles[type(recorded.fact)] if recorded.stream == key else {}  # told once, where it stands
         holders = dict(state.holders) if state is not None else {}
-        holders.update((role, _units(who, recorded)) for role, who in named.items() if who is not AS_BEFORE)
-        return _Cast(
-            holders,
-            tuple(
-                Appearance(unit, recorded.position, role, recorded.fact.TOPIC, recorded.recorded_at)
-                for role in named
-                for unit in holders.get(role, ())
-            ),
-        )
+        appearances = []
+        for role, who in named.items():
+            if who is not AS_BEFORE:
+                holders[role] = _units(who, recorded)
+            for unit in holders.get(role, ()):
+                told = Appearance(unit, recorded.position, role, recorded.fact.TOPIC, recorded.recorded_at)
+                appearances.append(told)
+        return _Cast(holders, appearances)
 
-    def settled(self, version: Version, recorded: Recorded[Fact]) -> bool:
-        return (version.effective_from, cast("Appearance", version.row).position) < order(recorded)
+    def mark(self, since: date, row: Row) -> Hashable:  # noqa: ARG002 - a fact is told once, whatever its day
+        return row
 
-    def spans(self, entries: Facts, states: Sequence[_Cast | None], begun: Span | None) -> Iterator[Span]:  # noqa: ARG002
-        for entry, state in zip(entries, states, strict=True):
+    def settled(self, version: Version, moment: Moment) -> bool:
+        return (version.effective_from, cast("Appearance", version.row).position) < moment
+
+    def spans(self, entries: Facts, states: Sequence[_Cast | None], first: int, begun: Span | None) -> Iterator[Span]:  # noqa: ARG002
+        for index in range(first, len(entries)):
+            state = states[index]
             for appearance in state.appearances if state is not None else ():
-                yield entry.effective_on, FOREVER, appearance
+                yield entries[index].effective_on, FOREVER, appearance
 
 
 def run(view: View[S], key: UUID, events: Facts, after: int = 0) -> Changes:
@@ -214,15 +212,15 @@ def run(view: View[S], key: UUID, events: Facts, after: int = 0) -> Changes:
             continue
         heard.append(recorded)
         try:
-            closed = fold.correct(heard) if corrects else fold.learn(recorded)
+            dropped = fold.correct(heard) if corrects else fold.learn(recorded)
         except Exception as error:
             raise Poisoned(position, recorded.fact.TOPIC, view.name, error) from error
-        for version in closed:
+        for version in dropped:
             if version.known_from > after:
-                changes.inserts.append(version._replace(known_to=position))
+                changes.inserts.append(_closed(version, position))
             elif position > after:
-                changes.closings.append(version._replace(known_to=position))
-    changes.inserts.extend(version for version in fold.believed if version.known_from > after)
+                changes.closings.append(_closed(version, position))
+    changes.inserts.extend([version for version in fold.believed if version.known_from > after])
     return changes
 
 
@@ -237,10 +235,12 @@ class _Fold(Generic[S]):
 
     def learn(self, recorded: Recorded[Fact]) -> Iterable[Version]:
         """Put a fact in its place, refold from there, and return the rows that are no longer believed."""
-        first = bisect_right(self.entries, order(recorded), key=order)
+        moment, first = order(recorded), len(self.entries)
+        if first and moment < order(self.entries[-1]):  # it happened before what is known already
+            first = bisect_right(self.entries, moment, key=order)
         self.entries.insert(first, recorded)
         doubted = []
-        while self.believed and not self.view.settled(self.believed[-1], recorded):
+        while self.believed and not self.view.settled(self.believed[-1], moment):
             doubted.append(self.believed.pop())
         return self._refold(first, recorded.position, doubted, begun=doubted[-1][3:] if doubted else None)
 
@@ -256,14 +256,21 @@ class _Fold(Generic[S]):
         for entry in self.entries[first:]:
             state = self.view.step(state, entry, self.key)
             self.states.append(state)
-        doubtful = {version[3:]: version for version in doubted}
-        for span in self.view.spans(self.entries[first:], self.states[first:], begun):
-            unchanged = doubtful.pop(span, None)
-            self.believed.append(Version(self.key, position, OPEN, *span) if unchanged is None else unchanged)
+        doubtful = {self.view.mark(version.effective_from, version.row): version for version in doubted}
+        for span in self.view.spans(self.entries, self.states, first, begun):
+            unchanged = None
+            if doubtful and (held := doubtful.get(mark := self.view.mark(span[0], span[2]))) and held[3:] == span:
+                unchanged = doubtful.pop(mark)
+            self.believed.append(unchanged or Version(self.key, position, OPEN, *span))
         return doubtful.values()
 
 
-def _routed(route: Route[Any] | None, recorded: Recorded[Fact]) -> Collection[UUID]:
+def _closed(version: Version, known_to: int) -> Version:
+    return Version(version.key, version.known_from, known_to, *version[3:])
+
+
+def routed(route: Route[Any] | None, recorded: Recorded[Fact]) -> Collection[UUID]:
+    """Say which keys a fact finds by one route."""
     return (recorded.stream,) if route is None else route(recorded)
 
 

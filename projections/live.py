@@ -7,7 +7,6 @@ so that two drivers could do no harm. A poisoned fact stops the build before it,
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +44,7 @@ def concerned(
 ) -> Iterator[tuple[UUID, int]]:
     """Yield (key, position) for every key that must be shown a fact: also what a correction moves to a key, with what it corrects."""
     for recorded in facts:
-        for key in set().union(*(view.keys(recorded) for view in projection.views)):
+        for key in projection.keys(recorded):
             yield key, recorded.position
         if isinstance(recorded.fact, RecordCorrected) and recorded.fact.route_keys:
             for position in _corrected(connection, recorded):
@@ -87,7 +86,7 @@ def _fold(connection: Connection[Any], projection: Projection, build: Build, upt
         told[key].extend(new[at] for at in sorted(seen) if at in new)
     for view in projection.views:
         changes = [run(view, key, facts, after=build.position) for key, facts in told.items()]
-        tables.insert(connection, build.schema, view, chain.from_iterable(change.inserts for change in changes))
+        tables.insert(connection, build.schema, view, [new for change in changes for new in change.inserts])
         tables.close(connection, build.schema, view, [old for change in changes for old in change.closings])
 
 

@@ -9,17 +9,15 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Final, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Any, Final, NamedTuple, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
 
 OPEN: Final = 2**63 - 1  # `known_to` of what is still believed; a number, because null would need its own index
 FOREVER: Final = date(9999, 12, 31)  # `effective_to` of what has no end; `infinity` cannot be loaded by Python
-
-_FIRST_DAY = date(2000, 1, 1).toordinal()  # PostgreSQL counts days from here
-_NULL = b"\xff\xff\xff\xff"
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -46,36 +44,47 @@ class Column(NamedTuple):
 
 class _Kind(NamedTuple):
     sql: str
-    pack: Callable[[Any], bytes]
+    packed: str  # Python for the cell's bytes in a binary COPY: its length, then the value
 
 
-def _text(value: str) -> bytes:
-    encoded = value.encode()
-    return struct.pack("!i", len(encoded)) + encoded
-
-
-def _array(oid: int, pack: Callable[[Any], bytes]) -> Callable[[Sequence[Any]], bytes]:
-    def packed(values: Sequence[Any]) -> bytes:
-        shape = struct.pack("!iiiii", 1, 0, oid, len(values), 1) if values else struct.pack("!iii", 0, 0, oid)
-        body = shape + b"".join(map(pack, values))
-        return struct.pack("!i", len(body)) + body
-
-    return packed
+_KINDS: Final[dict[Any, _Kind]] = {
+    bool: _Kind("boolean", "truth(1, {})"),
+    int: _Kind("bigint", "number(8, {})"),
+    date: _Kind("date", "day(4, {}.toordinal() - first_day)"),
+    UUID: _Kind("uuid", "uuid({})"),
+    str: _Kind("text", "text({})"),
+    tuple[str, ...]: _Kind("text[]", "array(25, text, {})"),
+    tuple[UUID, ...]: _Kind("uuid[]", "array(2950, uuid, {})"),
+}
 
 
 def _uuid(value: UUID) -> bytes:
     return b"\x00\x00\x00\x10" + value.bytes
 
 
-_int, _day, _truth = struct.Struct("!iq").pack, struct.Struct("!ii").pack, struct.Struct("!i?").pack
-_KINDS: Final[dict[Any, _Kind]] = {
-    bool: _Kind("boolean", lambda value: _truth(1, value)),
-    int: _Kind("bigint", lambda value: _int(8, value)),
-    str: _Kind("text", _text),
-    date: _Kind("date", lambda value: _day(4, value.toordinal() - _FIRST_DAY)),
-    UUID: _Kind("uuid", _uuid),
-    tuple[str, ...]: _Kind("text[]", _array(25, _text)),
-    tuple[UUID, ...]: _Kind("uuid[]", _array(2950, _uuid)),
+def _text(value: str) -> bytes:
+    encoded = value.encode()
+    return _LENGTH.pack(len(encoded)) + encoded
+
+
+def _array(oid: int, pack: Callable[[Any], bytes], values: Sequence[Any]) -> bytes:
+    shape = struct.pack("!iiiii", 1, 0, oid, len(values), 1) if values else struct.pack("!iii", 0, 0, oid)
+    body = shape + b"".join(map(pack, values))
+    return _LENGTH.pack(len(body)) + body
+
+
+_LENGTH = struct.Struct("!i")
+_CLOCKS = struct.Struct("!h i16s iq iq ii ii".replace(" ", ""))
+_PACKING: Final[dict[str, Any]] = {
+    "clocks": _CLOCKS.pack,
+    "truth": struct.Struct("!i?").pack,
+    "number": struct.Struct("!iq").pack,
+    "day": struct.Struct("!ii").pack,
+    "uuid": _uuid,
+    "text": _text,
+    "array": _array,
+    "null": _LENGTH.pack(-1),
+    "first_day": date(2000, 1, 1).toordinal(),  # PostgreSQL counts days from here
 }
 CLOCKS: Final = (
     Column("key", "uuid not null"),
@@ -84,7 +93,6 @@ CLOCKS: Final = (
     Column("effective_from", "date not null"),
     Column("effective_to", "date not null"),
 )
-_CLOCKS = struct.Struct("!hi16siqiqiiii")
 
 
 def columns(row_type: type[Row]) -> tuple[Column, ...]:
@@ -95,22 +103,22 @@ def columns(row_type: type[Row]) -> tuple[Column, ...]:
     )
 
 
+@cache
 def packer(row_type: type[Row]) -> Callable[[Version], bytes]:
-    """Give the function that turns a row version into its bytes in a binary COPY."""
-    names = row_type.__struct_fields__
-    packs = [_KINDS[kind].pack for kind, _ in _annotations(row_type).values()]
-    count = len(CLOCKS) + len(names)
+    """Give the function that turns a row version into its bytes in a binary COPY.
 
-    def pack(version: Version) -> bytes:
-        key, known_from, known_to, effective_from, effective_to, row = version
-        clocks = _CLOCKS.pack(
-            count, 16, key.bytes, 8, known_from, 8, known_to,
-            4, effective_from.toordinal() - _FIRST_DAY, 4, effective_to.toordinal() - _FIRST_DAY,
-        )  # fmt: skip
-        values = (getattr(row, name) for name in names)
-        return clocks + b"".join([_NULL if v is None else p(v) for p, v in zip(packs, values, strict=True)])
+    It is written out cell by cell, because a loop over the columns takes twice as long, and a rebuild does little else.
+    """
+    cells = [_packed(f"version[5].{name}", *kind) for name, kind in _annotations(row_type).items()]
+    clocks = f"""clocks({len(CLOCKS) + len(cells)}, 16, version[0].bytes, 8, version[1], 8, version[2],
+        4, version[3].toordinal() - first_day, 4, version[4].toordinal() - first_day)"""
+    pack = eval(f"lambda version: {' + '.join([clocks, *cells])}", dict(_PACKING))  # noqa: S307 - our own columns' names
+    return cast("Callable[[Version], bytes]", pack)
 
-    return pack
+
+def _packed(cell: str, kind: Any, optional: bool) -> str:
+    packed = _KINDS[kind].packed.format(cell)
+    return f"(null if {cell} is None else {packed})" if optional else packed
 
 
 def _annotations(row_type: type[Row]) -> dict[str, tuple[Any, bool]]:

@@ -3,7 +3,7 @@
 Last step of every projection. Keeps: of a row only `known_to` ever changes, once, and exactly as often as the fold says.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -49,8 +49,10 @@ def identify(connection: Connection[Any], schema: str, view: View[Any]) -> None:
     connection.execute(fill(_SQL["add_identity"], schema=schema, table=view.name, identity=identity))
 
 
-def insert(connection: Connection[Any], schema: str, view: View[Any], versions: Iterable[Version]) -> None:
+def insert(connection: Connection[Any], schema: str, view: View[Any], versions: Collection[Version]) -> None:
     """Add row versions."""
+    if not versions:
+        return
     pack = packer(view.row_type)
     with (
         connection.cursor() as cursor,
