@@ -121,7 +121,7 @@ class NothingToCorrect(Refused):
 
 
 @dataclass
-class CorrectionChangesNothing(Refused):
+class ReturnCorrectionChangesNothing(Refused):
     """The correction leaves everything as it is; say what falls away or what is added."""
 
 
@@ -329,7 +329,7 @@ def _correct(command: CorrectReturn, world: World) -> Decision:
         raise KeptButNotDeclared(place.unit.name, ", ".join(strange))
     dropped = [item for item in held.items if item not in command.kept]
     if not dropped and not command.items:
-        raise CorrectionChangesNothing
+        raise ReturnCorrectionChangesNothing
     identified = _identified(command, place, world)
     kept = tuple(item for item in held.items if item in command.kept)
     fact = ReturnCorrected(

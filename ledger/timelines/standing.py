@@ -25,17 +25,21 @@ def order(recorded: Recorded[Fact]) -> tuple[date, int]:
 
 def standing(events: Iterable[Recorded[Fact]], known_at: int | None = None) -> list[Recorded[Fact]]:
     """Give the facts that stand at position `known_at` (None: all of `events` are known), by day, then position."""
+    told = surviving(recorded for recorded in events if known_at is None or recorded.position <= known_at)
+    return sorted((recorded for recorded in told if not isinstance(recorded.fact, RecordCorrected)), key=order)
+
+
+def surviving(events: Iterable[Recorded[Fact]]) -> list[Recorded[Fact]]:
+    """Give the facts that are not void, corrections among them, each as it reads by the corrections that stand; latest first."""
     corrections: defaultdict[int, list[RecordCorrected]] = defaultdict(list)
-    facts = []
+    told = []
     for recorded in sorted(events, key=_position, reverse=True):  # what corrects stands later: it is met first
-        if known_at is not None and recorded.position > known_at:
-            continue
         corrected = _corrected(recorded, corrections.get(recorded.position, ()))
-        if corrected is not None and isinstance(corrected.fact, RecordCorrected):
-            corrections[corrected.fact.corrects].append(corrected.fact)
-        elif corrected is not None:
-            facts.append(corrected)
-    return sorted(facts, key=order)
+        if corrected is not None:
+            told.append(corrected)
+            if isinstance(corrected.fact, RecordCorrected):
+                corrections[corrected.fact.corrects].append(corrected.fact)
+    return told
 
 
 def _position(recorded: Recorded[Fact]) -> int:
@@ -46,12 +50,20 @@ def _corrected(recorded: Recorded[Fact], latest_first: Sequence[RecordCorrected]
     if any(correction.void for correction in latest_first):
         return None
     for correction in reversed(latest_first):
-        state = orjson.loads(encode(recorded.envelope, recorded.fact))
-        for change in correction.changed:
-            _put(state, change)
-        envelope, fact = decode(recorded.fact.TOPIC, to_bytes(without_nulls(state)))
-        recorded = replace(recorded, envelope=envelope, fact=fact)
+        recorded = reading(recorded, correction.changed)
     return recorded
+
+
+def reading(recorded: Recorded[Fact], changed: Iterable[Change]) -> Recorded[Fact]:
+    """Give a fact as it reads with values changed.
+
+    Raises LookupError, TypeError or ValueError if a path leads nowhere or what comes out is no such fact any more.
+    """
+    state = orjson.loads(encode(recorded.envelope, recorded.fact))
+    for change in changed:
+        _put(state, change)
+    envelope, fact = decode(recorded.fact.TOPIC, to_bytes(without_nulls(state)))
+    return replace(recorded, envelope=envelope, fact=fact)
 
 
 def _put(state: Any, change: Change) -> None:
