@@ -134,11 +134,12 @@ def decide(command: Commands, world: World) -> Decision:
 
 def _apply(command: ApplyForAdmission, world: World) -> Decision:
     day = command.effective_on
+    known.said(necessity=command.necessity, burden_assessment=command.burden_assessment)
     applicant = known.unit(world, command.applicant, day)
     rules = world.rules(applicant.area_code, day)
     rules.demand("BR-02", len(command.terms) == 1, NotOneItemPerApplication(len(command.terms)))
     for terms in command.terms:
-        known.unit(world, terms.implementing_unit, day)
+        known.terms(world, terms, day)
         own_part = bool(command.issuer_own_duties.strip() and command.support.strip())
         rules.demand("BR-25", own_part, OwnPartNotStated(terms.title))
         _about(command, world)
@@ -191,6 +192,7 @@ def _step(command: Steps, world: World) -> Decision:
             _at(applied, Stage.APPLIED, Stage.RETURNED)
             fact = AdmissionFoundComplete()
         case ReturnAdmission(return_ground=ground):
+            known.said(return_ground=ground)
             _at(applied, Stage.APPLIED, Stage.COMPLETE)
             fact = AdmissionReturned(return_ground=ground)
         case VerifyAdmissionBasis(verifier=verifier):
@@ -203,9 +205,11 @@ def _step(command: Steps, world: World) -> Decision:
             known.document(world, document)
             fact = AdmissionReportedUpward(reported_to=unit, report_document=document)
         case RefuseAdmission(ground=ground):
+            known.said(ground=ground)
             _at(applied, *OPEN_STAGES)
             fact = AdmissionRefused(ground=ground)
         case WithdrawAdmission(ground=ground):
+            known.said(ground=ground)
             _at(applied, *OPEN_STAGES)
             fact = AdmissionWithdrawn(ground=ground)
     return Decision(rules, ((applied.id, fact),))

@@ -58,6 +58,7 @@ def decide(command: AmendItem, world: World) -> Decision:
     day = command.effective_on
     item, rules = known.living_item(world, command.item, day)
     known.in_phase(item, day, Phase.DECIDED, Phase.ACTIVE, Phase.SUSPENDED)
+    known.terms(world, command.terms, day)
     known.not_before(day, command.effective_from)
     known.nothing_later(world, item.id, day)
     if command.terms == item.terms:

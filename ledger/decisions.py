@@ -23,7 +23,8 @@ from ledger.timelines.item import ITEM, Item, Phase
 from ledger.values import Authority, ItemTerms
 from ledger.world import Decision, World
 
-DECIDABLE = (CampaignPhase.REVIEWING, CampaignPhase.DECIDING)
+DECIDING = (CampaignPhase.REVIEWING, CampaignPhase.DECIDING)
+DECIDED = (CampaignPhase.CLOSED, CampaignPhase.LOOK_BACK)
 
 
 @dataclass
@@ -81,6 +82,15 @@ class NotOnTheAgenda(Refused):
     agenda_number: int
 
 
+@dataclass
+class BodyHasClosedItsDecisions(Refused):
+    """{unit} has closed its decisions in “{campaign}”, and “{title}” was not among them."""
+
+    unit: str
+    campaign: str
+    title: str
+
+
 Commands = RetainItem | CancelItem | MergeItems
 
 
@@ -101,7 +111,7 @@ def _retain(command: RetainItem, world: World) -> Decision:
     if not (item.exit_review and item.proposal):
         known.in_phase(item, day, Phase.PROPOSED)
     known.not_before(day, command.effective_from)
-    _timely(world, item, day)
+    _timely(world, item, command)
     authority.taken(world, rules, command, item.terms)
     authority.reported(rules, item)
     authority.grounded(rules, command.ground_code, Disposition.RETAIN)
@@ -122,7 +132,7 @@ def _cancel(command: CancelItem, world: World) -> Decision:
     item, rules = known.living_item(world, command.item, day)
     known.in_phase(item, day, Phase.PROPOSED, Phase.DECIDED, Phase.ACTIVE, Phase.SUSPENDED)
     known.not_before(day, command.first_day_without)
-    _timely(world, item, day)
+    _timely(world, item, command)
     authority.taken(world, rules, command, item.terms)
     authority.reported(rules, item)
     authority.grounded(rules, command.ground_code, Disposition.CANCEL)
@@ -142,7 +152,7 @@ def _merge(command: MergeItems, world: World) -> Decision:
     day = command.effective_on
     sources = [known.living_item(world, each, day)[0] for each in dict.fromkeys(command.sources)]
     rules = world.rules(command.terms.jurisdiction, day)
-    known.unit(world, command.terms.implementing_unit, day)
+    known.terms(world, command.terms, day)
     known.not_before(day, command.effective_from)
     authority.taken(world, rules, command, command.terms)
     authority.grounded(rules, command.ground_code, Disposition.MERGE)
@@ -205,7 +215,7 @@ def _goes_over(world: World, rules: Rules, source: Item, command: MergeItems) ->
     rules.demand("BR-12", not differing, SourcesDiffer(title, command.terms.title, differing))
     astray = _not_mapped_once(source, command)
     rules.demand("BR-12", not astray, ClausesNotMapped(title, astray))
-    _timely(world, source, day)
+    _timely(world, source, command)
     authority.reported(rules, source)
     authority.complete(rules, source.terms, kept=False)
     authority.pledges_treated(rules, source.terms, command.running_pledges, command.effective_from)
@@ -234,12 +244,21 @@ def _mapping_leads_somewhere(rules: Rules, sources: Sequence[Item], command: Mer
     rules.demand("BR-12", not astray, MappingLeadsNowhere(", ".join(astray)))
 
 
-def _timely(world: World, item: Item, day: date) -> None:
-    """Demand that nothing later stands on the item, and that its campaign, if it is decided in one, has come to decisions."""
-    known.nothing_later(world, item.id, day)
-    campaign = _campaign(item)
-    if campaign:
-        known.campaign_in(world, campaign, DECIDABLE, day)
+def _timely(world: World, item: Item, command: Commands) -> None:
+    """Demand that nothing later stands on the item, and that its campaign has come to this decision and is not past it.
+
+    What a campaign has put on the list is decided on anew only when the campaign is closed: its figures count each item once.
+    """
+    known.nothing_later(world, item.id, command.effective_on)
+    if item.campaign is None:
+        return
+    phases = DECIDED if item.listed else DECIDING
+    campaign = known.campaign_in(world, item.campaign, phases, command.effective_on)
+    meeting = command.authority and command.authority.meeting
+    body = known.meeting(world, meeting).unit if meeting else None
+    if not item.listed and body in {taken.unit for taken in campaign.decisions}:
+        name = known.registered_unit(world, body).name
+        raise BodyHasClosedItsDecisions(name, campaign.title, item.terms.title)
 
 
 def _campaign(item: Item) -> UUID | None:

@@ -48,12 +48,14 @@ def decide(command: Commands, world: World) -> Decision:
             _same(item, known.item(world, other, day))
             fact = ItemMarkedDuplicate(verifier=verifier, duplicate_of=other)
         case RejectAsNotAnItem(verifier=verifier, ground=ground):
+            known.said(ground=ground)
             _may_end_unreviewed(world, item, command)
             fact = ItemRejectedAsNotAnItem(verifier=verifier, ground=ground)
         case SubmitForReview():
             known.in_phase(item, day, Phase.VERIFIED)
             fact = ItemSubmittedForReview()
         case ReturnForRevision(return_ground=ground):
+            known.said(return_ground=ground)
             known.in_phase(item, day, Phase.UNDER_REVIEW, Phase.PROPOSED)
             known.nothing_later(world, item.id, day)
             fact = ItemReturnedForRevision(return_ground=ground)

@@ -29,14 +29,17 @@ from ledger.events import (
     ItemResumed,
     ItemSuspended,
 )
-from ledger.refusals import ItemIsFinal, Refused
+from ledger.refusals import CampaignNotInPhase, ItemIsFinal, Refused
 from ledger.streams import list_stream, return_stream
 from ledger.terms import Level
-from ledger.timelines.campaign import Campaign
+from ledger.timelines.campaign import CAMPAIGN, Campaign
+from ledger.timelines.campaign import Phase as CampaignPhase
 from ledger.timelines.filing import RETURN
 from ledger.timelines.item import ITEM, Item, Phase, Version
 from ledger.timelines.listing import LIST, root_of
 from ledger.world import Decision, World
+
+RECONCILED = (CampaignPhase.REVIEWING, CampaignPhase.DECIDING, CampaignPhase.CLOSED, CampaignPhase.LOOK_BACK)
 
 
 @dataclass
@@ -58,10 +61,10 @@ class ItemOfAnotherList(Refused):
 
 
 @dataclass
-class CampaignNotDecidedHere(Refused):
-    """No body of {area_code} has closed its decisions in “{title}” yet; its list is published after that."""
+class ListBeforeDecisions(Refused):
+    """{count} item(s) that could stand on this list are not decided on in the campaign, the first is “{title}”."""
 
-    area_code: str
+    count: int
     title: str
 
 
@@ -150,6 +153,7 @@ def _publish(command: PublishList, world: World) -> Decision:
     for member in command.members:
         _belongs(known.item(world, member, day), command)
     candidates = _candidates(world, command, held.last.members if held else ())
+    _all_decided(candidates.values(), command.campaign)
     in_force = {item for item in candidates.values() if item.active_on(begins)}
     claimed = [candidates[member] for member in command.members]
     refusal = ListDiffers(begins, _titles(in_force - set(claimed)), _titles(set(claimed) - in_force))
@@ -181,16 +185,27 @@ def _candidates(world: World, command: PublishList, before: Iterable[UUID]) -> M
 def _of_the_campaign(world: World, command: PublishList) -> set[UUID]:
     if command.campaign is None:
         return set()
-    campaign = known.campaign(world, command.campaign)
-    if command.area_code not in _decided_in(world, campaign):
-        raise CampaignNotDecidedHere(command.area_code, campaign.title)
+    campaign = _reconciled(world, command.campaign, command.effective_on)
     owed = [return_stream(campaign.id, unit, kind) for unit in campaign.units for kind in campaign.item_types]
     declared = {item for filed in world.see_all(RETURN, owed) if filed for item in filed.declared}
     return declared | {registration.item for registration in campaign.registrations}
 
 
-def _decided_in(world: World, campaign: Campaign) -> set[str]:
-    return {known.unit(world, taken.unit, campaign.since).area_code for taken in campaign.decisions}
+def _reconciled(world: World, campaign_id: UUID, day: date) -> Campaign:
+    """Return a campaign that, by a day, no item could be added to any more."""
+    campaign, then = known.campaign(world, campaign_id), world.see(CAMPAIGN, campaign_id, on=day)
+    phase = then.phase if then else CampaignPhase.PLANNED
+    if phase not in RECONCILED:
+        raise CampaignNotInPhase(campaign.title, phase, ", ".join(RECONCILED))
+    return campaign
+
+
+def _all_decided(items: Iterable[Item], campaign: UUID | None) -> None:
+    left = sorted(
+        item.terms.title for item in items if campaign and item.campaign == campaign and not (item.listed or item.final)
+    )
+    if left:
+        raise ListBeforeDecisions(len(left), left[0])
 
 
 def _belongs(item: Item, command: PublishList) -> None:
@@ -208,6 +223,7 @@ def _titles(items: Iterable[Item]) -> str:
 
 def _suspend(command: SuspendItem, world: World) -> Decision:
     day, begins = command.effective_on, command.suspended_from
+    known.said(ground=command.ground)
     item, rules = known.living_item(world, command.item, day)
     running = item.suspensions[-1] if item.suspensions else None
     if running and (running.first_day_again is None or begins < running.first_day_again):
@@ -220,6 +236,7 @@ def _suspend(command: SuspendItem, world: World) -> Decision:
 
 def _resume(command: ResumeItem, world: World) -> Decision:
     day, begins = command.effective_on, command.resumed_from
+    known.said(ground=command.ground)
     item, rules = known.living_item(world, command.item, day)
     running = item.suspensions[-1] if item.suspensions else None
     if running is None or running.first_day_again is not None or begins < running.first_day:
@@ -257,6 +274,7 @@ def _lost_basis(command: NoteLostBasis, world: World) -> Decision:
 
 
 def _exit_review(command: OpenExitReview, world: World) -> Decision:
+    known.said(ground=command.ground)
     item, rules = known.living_item(world, command.item, command.effective_on)
     known.in_phase(item, command.effective_on, Phase.DECIDED, Phase.ACTIVE, Phase.SUSPENDED)
     if item.exit_review:
@@ -266,6 +284,7 @@ def _exit_review(command: OpenExitReview, world: World) -> Decision:
 
 def _exit(command: ExitItem, world: World) -> Decision:
     day = command.effective_on
+    known.said(ground=command.ground)
     item, rules = known.living_item(world, command.item, day)
     if not item.exit_review:
         raise ExitReviewNotOpen(item.terms.title)

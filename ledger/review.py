@@ -103,6 +103,7 @@ def decide(command: Commands, world: World) -> Decision:
 
 
 def _opinion(command: GiveOpinion, world: World) -> Decision:
+    known.said(text=command.text)
     item, rules = known.living_item(world, command.item, command.effective_on)
     if not item.in_review:
         raise ItemNotInReview(item.terms.title, item.phase_on(command.effective_on))
