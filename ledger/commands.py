@@ -121,7 +121,7 @@ class ChangeSuperior(Command):
 
     unit: UUID
     line: Line
-    superior: UUID | None
+    superior: UUID | None = None
 
 
 @command

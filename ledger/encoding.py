@@ -6,7 +6,7 @@ The bytes equal RFC 8785 canonical JSON.
 """
 
 import types
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -148,8 +148,8 @@ def _check_fields(cls: type) -> None:
     for field in fields(cast("Any", cls)):
         _check_type(f"{cls.__name__}.{field.name}", hints[field.name])
         optional = type(None) in get_args(hints[field.name])
-        if optional and field.default is not None and field.default is not MISSING:
-            raise TypeError(f"{cls.__name__}.{field.name}: what may be null defaults to None, or has no default")
+        if optional and field.default is not None:
+            raise TypeError(f"{cls.__name__}.{field.name}: what may be null defaults to None, for null is not stored")
         if not field.name.isascii():
             raise TypeError(f"{cls.__name__}.{field.name}: keys are ASCII")
 

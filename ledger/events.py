@@ -164,7 +164,7 @@ class UnitSuperiorChanged(Fact):
     """隶属关系变更, in the block or in the line."""
 
     line: Line
-    superior: UUID | None
+    superior: UUID | None = None
 
 
 @fact("unit.merged", stream="unit")
