@@ -16,24 +16,30 @@ TODAY = date(2026, 1, 5)
 
 
 class Given:
-    """A ledger in memory: commands are decided and recorded in order, facts may be given outright."""
+    """A ledger in memory: commands are decided and recorded in order, facts may be given outright.
 
-    def __init__(self, today: date = TODAY) -> None:
+    `today` is the day on which commands are recorded; None: each on the day that it tells of.
+    """
+
+    def __init__(self, today: date | None = None) -> None:
         self.today = today
         self.log: list[Recorded[Fact]] = []
         self._streams: defaultdict[UUID, list[Recorded[Fact]]] = defaultdict(list)
 
     def fact(self, stream: UUID, fact: Fact, on: date | None = None) -> "Given":
-        """Record a fact outright, effective on a day (today if none)."""
+        """Record a fact outright, effective on a day (today if none is given)."""
         envelope = Envelope(
-            effective_on=on or self.today, jurisdiction="530900", rule_pack="generic@1", entry_route=EntryRoute.CLI
+            effective_on=on or self.today or TODAY,
+            jurisdiction="530900",
+            rule_pack="generic@1",
+            entry_route=EntryRoute.CLI,
         )
         self._record(stream, fact, envelope)
         return self
 
     def when(self, command: Command) -> tuple[tuple[UUID, Fact], ...]:
         """Decide a command and record what it brings about; raise the refusal."""
-        decision = decide(command, self.world())
+        decision = decide(command, self.world(self.today or command.effective_on))
         for stream, fact in decision.filings:
             envelope = Envelope(
                 effective_on=command.effective_on,
@@ -45,8 +51,8 @@ class Given:
             self._record(stream, fact, envelope)
         return decision.filings
 
-    def world(self) -> Loading:
-        return Loading(self._fetch, self.today)
+    def world(self, today: date = TODAY) -> Loading:
+        return Loading(self._fetch, today)
 
     def _fetch(self, streams: Sequence[UUID]) -> dict[UUID, list[Recorded[Fact]]]:
         return {stream: self._streams[stream] for stream in streams}
