@@ -73,7 +73,7 @@ def title_core(title: str, names: frozenset[str] = frozenset(), words: TitleWord
     `words` are those of a rule pack; the generic pack's if none are given.
     """
     words = words or title_words()
-    core = norm(_YEAR.sub("", unicodedata.normalize("NFKC", title)))
+    core = norm(_YEAR.sub("", "".join(unicodedata.normalize("NFKC", title).split())))
     core = _without_first(core, (*words.openings, *_heads(names)))
     core = _without_last(core, words.endings)
     core = _without_last(core, words.genres)
