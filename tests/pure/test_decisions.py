@@ -22,6 +22,7 @@ from ledger.authority import (
 )
 from ledger.commands import CancelItem, Command, RetainItem
 from ledger.decisions import (
+    BodyHasClosedItsDecisions,
     ClausesNotMapped,
     MappingLeadsNowhere,
     MergedItemExists,
@@ -32,6 +33,7 @@ from ledger.decisions import (
 )
 from ledger.events import (
     CampaignClosed,
+    CampaignDecisionTaken,
     ItemCancelled,
     ItemExitReviewOpened,
     ItemMerged,
@@ -250,7 +252,31 @@ def test_a_campaign_decides_once_it_is_reconciled_and_until_it_is_closed() -> No
     scene.fact(campaign, CampaignClosed(conservation=()), DECIDED)
     for command in both(scene, late):
         refuses(scene, command, CampaignNotInPhase)
-    scene.when(scene.cancel(in_time))  # on the list by now: no longer the campaign's matter
+
+
+def test_what_a_campaign_has_listed_is_decided_on_anew_only_when_the_campaign_is_closed() -> None:
+    scene = ItemScene()
+    campaign = scene.campaign()
+    item = scene.listed(campaign=campaign)
+    refuses(scene, scene.cancel(item), CampaignNotInPhase)
+    scene.fact(campaign, CampaignClosed(conservation=()), DECIDED)
+    ((_, fact),) = scene.when(scene.cancel(item))
+    assert isinstance(fact, ItemCancelled)
+    assert fact.campaign is None  # no longer the campaign's matter
+
+
+def test_a_body_that_has_closed_its_decisions_decides_no_more_in_the_campaign_another_may() -> None:
+    scene = ItemScene()
+    campaign = scene.campaign()
+    items = [scene.proposed(county(), campaign=campaign) for _ in range(2)]
+    taken = CampaignDecisionTaken(unit=unit_id("县委"), retained=0, merged_sources=0, merged_targets=0, cancelled=0)
+    by_the_county = {"authority": scene.by_the_county(), "terms": county(clauses=())}
+    mapping = dropped(*items)
+    scene.fact(campaign, taken, DECIDED)
+    refuses(scene, scene.retain(items[0], authority=scene.by_the_county()), BodyHasClosedItsDecisions)
+    refuses(scene, scene.cancel(items[0], authority=scene.by_the_county()), BodyHasClosedItsDecisions)
+    refuses(scene, scene.merge(*items, clause_mapping=mapping, **by_the_county), BodyHasClosedItsDecisions)
+    scene.when(scene.retain(items[0]))  # by the city
 
 
 def test_an_exit_review_may_end_with_keeping_the_item() -> None:
