@@ -75,18 +75,25 @@ def read_bytes(path: Path, limit: int = BYTES_LIMIT) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as cause:
         raise _unopened(path, cause) from cause
-    with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(file.fileno())
+    try:
+        found = os.fstat(descriptor)
         if stat.S_ISDIR(found.st_mode):
             raise FileIsADirectory(name=path.name)
         if not stat.S_ISREG(found.st_mode):
             raise FileNotRegular(name=path.name)
-        data = file.read(limit + 1) if found.st_size <= limit else b""
+        data = _read_at_most(descriptor, limit + 1) if found.st_size <= limit else b""
+    finally:
+        os.close(descriptor)
     if max(found.st_size, len(data)) > limit:
         raise FileTooLarge(name=path.name, size=-(-max(found.st_size, len(data)) // MEGABYTE), limit=limit // MEGABYTE)
     if not data:
         raise FileEmpty(name=path.name)
     return data
+
+
+def _read_at_most(descriptor: int, limit: int) -> bytes:
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        return file.read(limit)
 
 
 def _unopened(path: Path, cause: OSError | ValueError) -> FileNotFound | FileNotPermitted | FileNotRegular:

@@ -45,7 +45,7 @@ def read_inventory(path: Path, *, names: Names, suggest: Suggest, channel: Chann
     read = [(line, _row(line)) for table in tables for line in table.lines()]
     if not read:
         raise NoRows(name=workbook.name)
-    _warn_of_empty_tables(tables, {line.table.sheet.name for line, _ in read})
+    _warn_of_silence(tables, read)
     _compare(read)
     kept = [row for line, row in read if row is not None and not line.failed]
     return Inventory(
@@ -125,9 +125,13 @@ def _table(sheet: Sheet, header: Header, channel: Channel, names: Names, suggest
     return found
 
 
-def _warn_of_empty_tables(tables: list[Table], filled: set[str]) -> None:
+def _warn_of_silence(tables: list[Table], read: list[tuple[Line, Row | ZeroReportRow | None]]) -> None:
+    """Say which tables hold nothing, unless the workbook states elsewhere that there is nothing to hold."""
+    filled = {line.table.sheet.name for line, _ in read}
+    stated = {row.item_type for _, row in read if isinstance(row, ZeroReportRow)}
     for one in tables:
-        if one.sheet.name not in filled and not one.header.is_zero_report:
+        silent = one.sheet.name not in filled and not one.header.is_zero_report
+        if silent and not (stated if one.item_type is None else stated & {one.item_type}):
             one.note("warning", (one.header.first, 1), None, "sheet-without-rows", one.sheet.name)
 
 

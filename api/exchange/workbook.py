@@ -66,12 +66,16 @@ class Sheet:
     def _anchors(self) -> dict[tuple[int, int], tuple[int, int]]:
         last = self.rows[-1] if self.rows else 0
         found: dict[tuple[int, int], tuple[int, int]] = {}
+        left_over = MERGED_LIMIT
         for merge in self.merged:
-            bottom, right = min(merge.bottom, last), min(merge.right, self.width)
-            if len(found) + (bottom - merge.top) * (right - merge.left) > MERGED_LIMIT:
+            rows, columns = (
+                range(merge.top, min(merge.bottom, last) + 1),
+                range(merge.left, min(merge.right, self.width) + 1),
+            )
+            left_over -= len(rows) * len(columns)
+            if left_over < 0:
                 raise WorkbookTooComplex(name=self.name)
-            for place in itertools.product(range(merge.top, bottom + 1), range(merge.left, right + 1)):
-                found[place] = (merge.top, merge.left)
+            found.update(dict.fromkeys(itertools.product(rows, columns), (merge.top, merge.left)))
         return found
 
 
