@@ -1,0 +1,128 @@
+"""The API, put together: which routers there are, what stands behind them, and how anything that goes wrong becomes a problem.
+
+The composition root of the edge. Keeps: one table of routers; every route but the service's own needs the token.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from eventsourcing.persistence import PersistenceError
+from fastapi import Depends, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from psycopg_pool import PoolClosed, PoolTimeout
+from starlette.exceptions import HTTPException
+
+from api import pages, service, writes
+from api.backing import standing_behind
+from api.catalogue import say
+from api.description import describe
+from api.identity import guard
+from api.problems import MEDIA_TYPE, Pointed, Problem, headers_of, problem_body
+from api.requests import Numbered, language, number_of, only_known_parameters
+from api.views import PROJECTIONS
+from ledger.encoding import NotStorable
+from ledger.refusals import Refused
+from projections.reading import ProjectionBehind
+
+_LOG = logging.getLogger(__name__)
+
+
+def create_app(dsn: str, token_sha256: bytes) -> FastAPI:
+    """Return the API over the database at `dsn`, open to the bearer of the token of this digest.
+
+    The database is first reached when the application starts up; then it has to be there, and migrated.
+    """
+
+    @asynccontextmanager
+    async def standing(_app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
+        with standing_behind(dsn) as behind:
+            yield {"backing": behind}
+
+    app = FastAPI(
+        title="明责台账 · Mingze",
+        lifespan=standing,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        dependencies=[Depends(only_known_parameters)],
+    )
+    account = guard(token_sha256)
+    for router in (writes.router(account), service.router(PROJECTIONS), pages.routes):
+        app.include_router(router)
+    for kind, handler in HANDLERS.items():
+        app.add_exception_handler(kind, handler)
+    app.add_middleware(Numbered)
+    describe(app)
+    return app
+
+
+def answer(request: Request, problem: Problem | Refused) -> Response:
+    """Return the problem as the answer to a request."""
+    speaks = language(request)
+    body = problem_body(problem, speaks, number_of(request))
+    return JSONResponse(body, body["status"], headers_of(problem, speaks), MEDIA_TYPE)
+
+
+def _refused(request: Request, error: Any) -> Response:
+    return answer(request, error)
+
+
+def _not_storable(request: Request, error: Any) -> Response:
+    return answer(request, Problem("record-not-storable", what=error.what))
+
+
+def _malformed(request: Request, error: Any) -> Response:
+    """What FastAPI itself found wrong: parameters and headers; bodies are read elsewhere."""
+    places = {"query": "parameter", "path": "parameter", "header": "header"}
+    errors = [
+        Pointed(
+            **{places[fault["loc"][0]]: str(fault["loc"][-1])},
+            detail=say("fault.other", language(request), said=fault["msg"]),
+        )
+        for fault in error.errors()
+    ]
+    return answer(request, Problem("parameter-malformed", errors=errors))
+
+
+def _http(request: Request, error: Any) -> Response:
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        return answer(
+            request, Problem("method-not-allowed", method=request.method, allowed=allowed, headers={"Allow": allowed})
+        )
+    return answer(request, Problem("nothing-here"))
+
+
+def _behind(request: Request, error: Any) -> Response:
+    known = {"wanted": error.wanted, "current": error.current}
+    return answer(request, Problem("projection-behind", projection=error.projection, extra=known, **known))
+
+
+def _unreachable(request: Request, error: Any) -> Response:
+    _LOG.warning("request %s: the database cannot be reached: %s", number_of(request), type(error).__name__)
+    return answer(request, Problem("database-unreachable"))
+
+
+def _failed(request: Request, error: Any) -> Response:
+    _LOG.error("request %s failed", number_of(request), exc_info=error)
+    return answer(request, Problem("internal-error", request_id=number_of(request)))
+
+
+HANDLERS: Mapping[type[Exception], Callable[[Request, Any], Response]] = {
+    Problem: _refused,
+    Refused: _refused,
+    NotStorable: _not_storable,
+    RequestValidationError: _malformed,
+    HTTPException: _http,
+    ProjectionBehind: _behind,
+    psycopg.OperationalError: _unreachable,
+    psycopg.InterfaceError: _unreachable,
+    PoolTimeout: _unreachable,
+    PoolClosed: _unreachable,
+    PersistenceError: _unreachable,
+    Exception: _failed,
+}

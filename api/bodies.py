@@ -1,0 +1,94 @@
+"""A command as the body of a request: the frozen dataclass itself, less what the path says and what the edge makes.
+
+First step of every write (here -> application -> decider -> log). Strict: no field is ignored, no value is guessed at, and everything
+that is wrong is told at once, each with its place.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields, make_dataclass
+from typing import Any, Final, Generic, TypeVar, get_type_hints
+
+import msgspec
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from api.catalogue import Language, catalogue, say
+from api.problems import Pointed, Problem
+from ledger.commands import Command
+
+C = TypeVar("C", bound=Command)
+SCHEMAS: Final = "#/components/schemas/{model}"
+STRICT: Final = ConfigDict(extra="forbid", strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Body(Generic[C]):
+    """What a request for one command has to say: `shape` has the fields of `command` that are not `elsewhere`."""
+
+    command: type[C]
+    shape: type
+    adapter: TypeAdapter[Any]
+
+    @classmethod
+    def of(cls, command: type[C], elsewhere: Collection[str]) -> "Body[C]":
+        """Make the body of a command; `elsewhere` are fields that do not come with it."""
+        hints = get_type_hints(command)
+        kept = [
+            (each.name, hints[each.name], field() if each.default is MISSING else field(default=each.default))
+            for each in fields(command)
+            if each.name not in elsewhere
+        ]
+        says = {"__doc__": command.__doc__, "__module__": command.__module__, "__pydantic_config__": STRICT}
+        shape = make_dataclass(command.__name__, kept, namespace=says, frozen=True, slots=True, kw_only=True)
+        return cls(command, shape, TypeAdapter(shape))
+
+    def read(self, body: bytes, language: Language, elsewhere: Mapping[str, Any]) -> C:
+        """Return the command that a body and its path ask for; raise Problem with every place that is wrong."""
+        try:
+            self.adapter.validate_json(body)
+        except ValidationError as wrong:
+            raise _problem(wrong, language) from wrong
+        try:
+            # The same reader that reads the log: it takes no number for a date and no other spelling of an id.
+            read: Any = msgspec.json.decode(body, type=self.shape)
+        except msgspec.MsgspecError as wrong:
+            raise Problem("body-invalid", errors=[_pointed(str(wrong), language)]) from wrong
+        said = {each.name: getattr(read, each.name) for each in fields(read)}
+        return self.command(**said, **elsewhere)
+
+
+def schemas(bodies: Sequence[Body[Any]]) -> dict[str, Any]:
+    """Return the JSON schemas of bodies and of what they are made of, by name, as OpenAPI holds them."""
+    asked = [(body.command.__name__, "validation", body.adapter) for body in bodies]
+    _, definitions = TypeAdapter.json_schemas(asked, ref_template=SCHEMAS)  # type: ignore[arg-type]  # a str is no Literal
+    held: dict[str, Any] = definitions["$defs"]
+    return held
+
+
+def faults(wrong: ValidationError, language: Language) -> list[Pointed]:
+    """Return every place of a body that is wrong, with what is wrong there."""
+    found = []
+    for error in wrong.errors(include_url=False, include_input=False):
+        code, said = f"fault.{error['type']}", {"said": error["msg"], **error.get("ctx", {})}
+        sentence = say(code if code in catalogue() else "fault.other", language, **said)
+        found.append(Pointed(pointer=pointer(error["loc"]), detail=sentence))
+    return found
+
+
+def pointer(place: Sequence[int | str]) -> str:
+    """Return a place as a JSON pointer (RFC 6901); "" is the whole body."""
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in place)
+
+
+def _problem(wrong: ValidationError, language: Language) -> Problem:
+    if any(error["type"] == "json_invalid" for error in wrong.errors(include_url=False, include_input=False)):
+        return Problem("body-not-json", errors=faults(wrong, language))
+    return Problem("body-invalid", errors=faults(wrong, language))
+
+
+def _pointed(said: str, language: Language) -> Pointed:
+    """Turn what msgspec says, `Expected ... - at `$.items[0].title``, into a pointer."""
+    where = re.search(r"`\$(.*)`$", said)
+    place = re.findall(r"\.([^.\[\]]+)|\[(\d+)\]", where[1]) if where else []
+    sentence = say("fault.other", language, said=said.partition(" - at ")[0])
+    return Pointed(pointer=pointer([name or index for name, index in place]), detail=sentence)
