@@ -50,7 +50,7 @@ class ApplicationUnknown(Refused):
 
 @dataclass
 class ApplicationExists(Refused):
-    """{client_key} was applied for already, for “{title}”."""
+    """The applicant used number {client_key} already, for “{title}”; give each application a number of its own."""
 
     client_key: str
     title: str
@@ -77,7 +77,7 @@ class NothingToAmend(Refused):
 
 @dataclass
 class PredecessorStillStands(Refused):
-    """“{title}” is {phase}: it needs no re-establishing."""
+    """“{title}” is {phase}: only what has ended is re-established."""
 
     title: str
     phase: str
@@ -85,7 +85,7 @@ class PredecessorStillStands(Refused):
 
 @dataclass
 class ApplicationNotAtStage(Refused):
-    """The application for “{title}” is {stage}; this step follows: {wanted}."""
+    """The application for “{title}” is {stage}; this step is taken at: {wanted}."""
 
     title: str
     stage: str

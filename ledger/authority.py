@@ -49,7 +49,7 @@ class BodyMayNotDecide(Refused):
 
 @dataclass
 class MeetingOfAnotherArea(Refused):
-    """{unit} ({area_code}) stands neither in {jurisdiction} nor above it; the item is decided by its own jurisdiction."""
+    """{unit} ({area_code}) stands neither in {jurisdiction} nor above it; name a meeting of that jurisdiction or of one above."""
 
     unit: str
     area_code: str
@@ -100,7 +100,7 @@ class GroundUnknown(Refused):
 
 @dataclass
 class ElementsMissing(Refused):
-    """“{title}” cannot be decided on: {missing} not stated."""
+    """“{title}” cannot be decided on, for it is not stated: {missing}."""
 
     title: str
     missing: str
@@ -124,10 +124,9 @@ class RunOutTooLong(Refused):
 
 @dataclass
 class OwnSystemPledge(Refused):
-    """“{title}” has units of {implementing_unit}'s own line sign a pledge, which is no longer done here."""
+    """“{title}” has units of the implementing unit's own line sign a pledge, which is no longer done here."""
 
     title: str
-    implementing_unit: UUID
 
 
 def taken(world: World, rules: Rules, command: Command, terms: ItemTerms) -> None:
@@ -190,7 +189,7 @@ def not_own_system(world: World, rules: Rules, terms: ItemTerms) -> None:
     """Demand, where a pack forbids it, that a pledge item names no unit of the implementing unit's own line (BR-27)."""
     named = {unit for scope in terms.recipient_scope for unit in scope.units}
     own = terms.item_type is ItemType.PLEDGE and any(_below(world, unit, terms.implementing_unit) for unit in named)
-    rules.demand("BR-27", not own, OwnSystemPledge(terms.title, terms.implementing_unit))
+    rules.demand("BR-27", not own, OwnSystemPledge(terms.title))
 
 
 def _could_decide(world: World, rules: Rules, meeting_id: UUID, terms: ItemTerms, day: date) -> None:

@@ -68,7 +68,7 @@ class MappingLeadsNowhere(Refused):
 
 @dataclass
 class MergedItemExists(Refused):
-    """Agenda item {agenda_number} of this meeting has formed “{title}” already."""
+    """Agenda item {agenda_number} of this meeting has formed “{title}” already; each merger has a number of its own."""
 
     agenda_number: int
     title: str
@@ -76,7 +76,7 @@ class MergedItemExists(Refused):
 
 @dataclass
 class NotOnTheAgenda(Refused):
-    """The meeting of {held_on} had no agenda item {agenda_number}."""
+    """The meeting of {held_on} had no agenda item {agenda_number}; name the one under which the merger was decided."""
 
     held_on: date
     agenda_number: int
@@ -84,7 +84,7 @@ class NotOnTheAgenda(Refused):
 
 @dataclass
 class BodyHasClosedItsDecisions(Refused):
-    """{unit} has closed its decisions in “{campaign}”, and “{title}” was not among them."""
+    """{unit} has closed its decisions in “{campaign}”; “{title}” was not among them, and is now for another body to decide."""
 
     unit: str
     campaign: str

@@ -22,7 +22,7 @@ from ledger.world import Decision, World
 
 @dataclass
 class NotTheSameItem(Refused):
-    """“{title}” cannot be counted under “{other}”: {other} is itself not counted, of another type, or the very same record."""
+    """“{title}” cannot be counted under “{other}”, which is not counted itself, of another type, or the very same record."""
 
     title: str
     other: str

@@ -70,7 +70,7 @@ class ListBeforeDecisions(Refused):
 
 @dataclass
 class AlreadySuspended(Refused):
-    """“{title}” is suspended already, from {suspended_from}."""
+    """“{title}” is suspended already, from {suspended_from}; resume it first."""
 
     title: str
     suspended_from: date
@@ -109,7 +109,7 @@ class BasisStillStands(Refused):
 
 @dataclass
 class ExitReviewIsOpen(Refused):
-    """The exit review of “{title}” is open."""
+    """The exit review of “{title}” is open already; give the opinions, then decide."""
 
     title: str
 

@@ -75,7 +75,7 @@ class NothingProposedYet(Refused):
 
 @dataclass
 class AlreadyReported(Refused):
-    """“{title}” was reported to the province on {reported_on}."""
+    """“{title}” was reported to the province on {reported_on}; one report is enough."""
 
     title: str
     reported_on: date
@@ -83,7 +83,7 @@ class AlreadyReported(Refused):
 
 @dataclass
 class NeverReported(Refused):
-    """“{title}” was not reported to the province, so nothing can be answered."""
+    """“{title}” was not reported to the province; report it before recording an answer."""
 
     title: str
 

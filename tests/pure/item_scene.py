@@ -99,11 +99,6 @@ class ItemScene(Given):
         self.city_meeting = self.meeting("市委")
         self.county_meeting = self.meeting("县委")
 
-    def when(self, command: Command) -> tuple[tuple[UUID, Fact], ...]:
-        """Record a command on the very day it tells of, whatever is known of later days by then."""
-        self.today = command.effective_on
-        return super().when(command)
-
     def adopt(self, area_code: str, pack_id: str, on: date = date(2019, 1, 1)) -> None:
         pack = rules.pack(pack_id)
         adopted = RulePackAdopted(
