@@ -12,6 +12,10 @@ import pytest
 from ledger import rules
 from ledger.commands import CancelItem, Command, MergeItems, RetainItem
 from ledger.events import (
+    AdmissionApplied,
+    AdmissionBasisVerified,
+    AdmissionFoundComplete,
+    AdmissionReportedUpward,
     CampaignOpened,
     CampaignPlanned,
     CampaignReconciled,
@@ -31,7 +35,17 @@ from ledger.events import (
 )
 from ledger.refusals import Refused
 from ledger.streams import item_stream, rule_pack_stream, stream
-from ledger.terms import ClauseType, Disposition, FoundBy, ItemType, Level, MeetingBody, OpinionStage, RunningPledges
+from ledger.terms import (
+    AdmissionKind,
+    ClauseType,
+    Disposition,
+    FoundBy,
+    ItemType,
+    Level,
+    MeetingBody,
+    OpinionStage,
+    RunningPledges,
+)
 from ledger.timelines.item import ITEM, Item, Phase
 from ledger.values import AgendaItem, Authority, Basis, Clause, ItemTerms, RunningPledgesTreatment, Scope
 from tests.given import Given
@@ -49,6 +63,13 @@ def unit_id(name: str) -> UUID:
 
 def document_id(name: str) -> UUID:
     return stream("document", name)
+
+
+ADMISSION_STEPS: tuple[Fact, ...] = (
+    AdmissionFoundComplete(),
+    AdmissionBasisVerified(verifier=unit_id("市委组织部")),
+    AdmissionReportedUpward(reported_to=unit_id("市委"), report_document=document_id("市委文件")),
+)
 
 
 def clause(number: int, text: str = "落实责任") -> Clause:
@@ -186,6 +207,24 @@ class ItemScene(Given):
         item = self.reported(described, campaign)
         self.fact(item, ItemRetained(ground_code="R1", effective_from=begins, campaign=campaign), DECIDED)
         return item
+
+    def application(self, item: UUID, wanted: ItemTerms, kind: AdmissionKind = AdmissionKind.AMEND) -> UUID:
+        """Bring an application to amend an item to the point where it waits for a decision."""
+        admission = stream("admission", len(self.log))
+        applied = AdmissionApplied(
+            applicant=unit_id("市级部门"),
+            kind=kind,
+            terms=wanted,
+            necessity="职责调整",
+            higher_mandates=(),
+            burden_assessment="不新增报表",
+            issuer_own_duties="组织年度检查",
+            support="每县专项经费",
+            item=item,
+        )
+        for step in (applied, *ADMISSION_STEPS):
+            self.fact(admission, step, IN_FORCE)
+        return admission
 
     def state(self, item: UUID, on: date | None = None) -> Item:
         found = self.world().see(ITEM, item, on)

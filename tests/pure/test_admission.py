@@ -35,10 +35,8 @@ from ledger.encoding import Recorded
 from ledger.events import (
     AdmissionApplied,
     AdmissionApproved,
-    AdmissionBasisVerified,
     AdmissionFoundComplete,
     AdmissionRefused,
-    AdmissionReportedUpward,
     AdmissionReturned,
     AdmissionWithdrawn,
     Envelope,
@@ -58,7 +56,7 @@ from ledger.streams import admission_stream, item_stream, stream
 from ledger.terms import AdmissionKind, EntryRoute, Level
 from ledger.timelines.admission import ADMISSION, Admission, Stage, evolve
 from ledger.timelines.item import Phase
-from tests.pure.item_scene import IN_FORCE, ItemScene, document_id, refuses, terms, unit_id
+from tests.pure.item_scene import ADMISSION_STEPS, IN_FORCE, ItemScene, document_id, refuses, terms, unit_id
 
 DAY = timedelta(days=1)
 APPLIED = date(2025, 2, 1)
@@ -89,11 +87,7 @@ def applied(scene: ItemScene, **changes: Any) -> UUID:
     return admission
 
 
-STEPS: list[Fact] = [
-    AdmissionFoundComplete(),
-    AdmissionBasisVerified(verifier=unit_id("市委组织部")),
-    AdmissionReportedUpward(reported_to=unit_id("市委"), report_document=document_id("市委文件")),
-]
+STEPS = ADMISSION_STEPS
 
 
 def brought_to(scene: ItemScene, steps: int, **changes: Any) -> UUID:

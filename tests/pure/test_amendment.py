@@ -11,20 +11,15 @@ from ledger.amendment import BurdenNotApproved, NotAnApprovableAmendment, Nothin
 from ledger.authority import DecisionWithoutMeeting
 from ledger.commands import AmendItem
 from ledger.events import (
-    AdmissionApplied,
     AdmissionApproved,
-    AdmissionBasisVerified,
-    AdmissionFoundComplete,
-    AdmissionReportedUpward,
     AdmissionReturned,
-    Fact,
     ItemAmended,
 )
 from ledger.refusals import EffectBeforeDecision, ItemIsFinal, ItemNotInPhase, LaterFactsStand
 from ledger.streams import stream
 from ledger.terms import AdmissionKind, Level
 from ledger.timelines.admission import ADMISSION
-from ledger.values import Authority, ItemTerms, Scope, Trigger
+from ledger.values import Authority, Scope, Trigger
 from tests.pure.item_scene import ItemScene, clause, document_id, refuses, terms, unit_id
 
 APPLIED, AMENDED, BEGINS = date(2025, 2, 1), date(2025, 4, 1), date(2025, 5, 1)
@@ -34,31 +29,6 @@ BUREAUS, TOWNSHIPS = (
     Scope(level=Level.TOWNSHIP, category="TOWNSHIP"),
 )
 NEXT = terms(clauses=(clause(2, "落实主体责任"), clause(3)), recipient_scope=(BUREAUS, TOWNSHIPS))
-
-
-def applied(scene: ItemScene, item: UUID, wanted: ItemTerms = NEXT, kind: AdmissionKind = AdmissionKind.AMEND) -> UUID:
-    """Bring an application to the point where it waits for a decision."""
-    admission = stream("admission", len(scene.log))
-    said = AdmissionApplied(
-        applicant=unit_id("市级部门"),
-        kind=kind,
-        terms=wanted,
-        necessity="职责调整",
-        higher_mandates=(),
-        burden_assessment="不新增报表",
-        issuer_own_duties="组织年度检查",
-        support="每县专项经费",
-        item=item,
-    )
-    steps: list[Fact] = [
-        said,
-        AdmissionFoundComplete(),
-        AdmissionBasisVerified(verifier=unit_id("市委组织部")),
-        AdmissionReportedUpward(reported_to=unit_id("市委"), report_document=document_id("市委文件")),
-    ]
-    for step in steps:
-        scene.fact(admission, step, APPLIED)
-    return admission
 
 
 def amend(scene: ItemScene, item: UUID, application: UUID | None, **changes: Any) -> AmendItem:
@@ -76,7 +46,7 @@ def amend(scene: ItemScene, item: UUID, application: UUID | None, **changes: Any
 def test_an_approved_amendment_makes_the_next_version_and_says_what_moved() -> None:
     scene = ItemScene()
     item = scene.listed()
-    application = applied(scene, item)
+    application = scene.application(item, NEXT)
     assert scene.when(amend(scene, item, application)) == (
         (application, AdmissionApproved(item=item)),
         (
@@ -111,7 +81,7 @@ def test_a_scope_is_widened_by_what_the_old_one_did_not_reach(scopes: tuple[Scop
     scene = ItemScene()
     item = scene.listed()
     wanted = terms(recipient_scope=scopes)
-    _, (_, fact) = scene.when(amend(scene, item, applied(scene, item, wanted), terms=wanted))
+    _, (_, fact) = scene.when(amend(scene, item, scene.application(item, wanted), terms=wanted))
     assert isinstance(fact, ItemAmended)
     assert fact.scope_widened is widened
 
@@ -122,7 +92,7 @@ def test_a_scope_of_named_units_is_widened_by_any_other_and_by_naming_none() -> 
     for wider in (replace(one, units=(unit_id("县级部门"), unit_id("县委"))), BUREAUS):
         item = scene.listed(terms(recipient_scope=(one,)))
         wanted = terms(recipient_scope=(wider,))
-        _, (_, fact) = scene.when(amend(scene, item, applied(scene, item, wanted), terms=wanted))
+        _, (_, fact) = scene.when(amend(scene, item, scene.application(item, wanted), terms=wanted))
         assert isinstance(fact, ItemAmended)
         assert fact.scope_widened
 
@@ -150,10 +120,10 @@ def test_clauses_and_recipients_do_not_change_without_an_application_or_beyond_i
     scene = ItemScene()
     item = scene.listed()
     refuses(scene, amend(scene, item, None, terms=terms(**change)), BurdenNotApproved, "BR-05")
-    application = applied(scene, item, terms(title="新名称"))
+    application = scene.application(item, terms(title="新名称"))
     beyond = terms(title="新名称", **change)
     refuses(scene, amend(scene, item, application, terms=beyond), BurdenNotApproved, "BR-05")
-    scene.when(amend(scene, item, applied(scene, item, beyond), terms=beyond))
+    scene.when(amend(scene, item, scene.application(item, beyond), terms=beyond))
 
 
 @pytest.mark.parametrize("change", RANGES)
@@ -162,21 +132,26 @@ def test_name_years_and_range_do_not_move_without_an_application_or_beyond_it(ch
     item = scene.listed()
     refuses(scene, amend(scene, item, None, terms=terms(**change)), RangeNotApproved, "BR-30")
     beyond = replace(NEXT, **change)
-    refuses(scene, amend(scene, item, applied(scene, item), terms=beyond), RangeNotApproved, "BR-30")
-    scene.when(amend(scene, item, applied(scene, item, beyond), terms=beyond))
+    refuses(scene, amend(scene, item, scene.application(item, NEXT), terms=beyond), RangeNotApproved, "BR-30")
+    scene.when(amend(scene, item, scene.application(item, beyond), terms=beyond))
 
 
 def test_an_amendment_is_decided_on_an_application_to_amend_this_item_that_waits_for_it() -> None:
     scene = ItemScene()
     item = scene.listed()
-    returned, late = applied(scene, item), applied(scene, item)
+    returned, late = scene.application(item, NEXT), scene.application(item, NEXT)
     scene.fact(returned, AdmissionReturned(return_ground="补正"), APPLIED)
     scene.fact(late, AdmissionReturned(return_ground="补正"), BEGINS)
-    unfit = [NOWHERE, returned, applied(scene, scene.listed()), applied(scene, item, kind=AdmissionKind.NEW)]
+    unfit = [
+        NOWHERE,
+        returned,
+        scene.application(scene.listed(), NEXT),
+        scene.application(item, NEXT, kind=AdmissionKind.NEW),
+    ]
     for application in unfit:
         refuses(scene, amend(scene, item, application), NotAnApprovableAmendment)
     refuses(scene, amend(scene, item, late), LaterFactsStand)
-    used = applied(scene, item)
+    used = scene.application(item, NEXT)
     scene.when(amend(scene, item, used))
     once_more = amend(scene, item, used, effective_on=BEGINS, terms=terms())
     refuses(scene, once_more, NotAnApprovableAmendment)
@@ -185,7 +160,7 @@ def test_an_amendment_is_decided_on_an_application_to_amend_this_item_that_waits
 def test_an_amendment_is_a_decision_that_changes_something_from_its_day_on() -> None:
     scene = ItemScene()
     item = scene.listed()
-    application = applied(scene, item)
+    application = scene.application(item, NEXT)
     only_document = Authority(document=document_id("市委文件"))
     refuses(scene, amend(scene, item, application, authority=only_document), DecisionWithoutMeeting, "BR-04")
     refuses(scene, amend(scene, item, application, terms=terms()), NothingAmended)
@@ -196,6 +171,6 @@ def test_an_amendment_is_a_decision_that_changes_something_from_its_day_on() -> 
 def test_only_what_is_on_the_list_is_amended() -> None:
     scene = ItemScene()
     proposed, gone = scene.reported(), scene.listed()
-    refuses(scene, amend(scene, proposed, applied(scene, proposed)), ItemNotInPhase)
+    refuses(scene, amend(scene, proposed, scene.application(proposed, NEXT)), ItemNotInPhase)
     scene.when(scene.cancel(gone))
-    refuses(scene, amend(scene, gone, applied(scene, gone)), ItemIsFinal, "BR-13")
+    refuses(scene, amend(scene, gone, scene.application(gone, NEXT)), ItemIsFinal, "BR-13")
