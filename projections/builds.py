@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row
 
@@ -68,6 +69,17 @@ class Build:
 
 class NotTheOnlyBuilder(RuntimeError):  # noqa: N818 - named for the state of things
     """Another rebuild of this projection is at work; wait for it, or end it, and start again."""
+
+
+def connect(conninfo: str) -> Connection[Any]:
+    """Open a connection for a driver: in autocommit mode, with `serving` in place.
+
+    The role needs the rights of `ledger_reader`, and to create schemas in the database. Raise psycopg.OperationalError.
+    """
+    connection = psycopg.connect(conninfo, autocommit=True, application_name="mingze projections")
+    connection.execute(_SQL["plan"])
+    install(connection)
+    return connection
 
 
 def install(connection: Connection[Any]) -> None:

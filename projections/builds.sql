@@ -1,3 +1,8 @@
+-- name: plan
+-- A driver's own session: every look-up is by index, also on tables that were empty when the plan was made.
+select set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),
+       set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false)
+
 -- name: install
 -- Where readers find what serves them: one row a build, and which build of a projection serves. Builds lie in schemas of their own.
 select pg_advisory_xact_lock(hashtext('projections install'));

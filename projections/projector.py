@@ -27,7 +27,7 @@ def follow(conninfo: str, projections: Sequence[Projection], stop: threading.Eve
     """Lead, or stand by for the leader, until `stop` is set; outlive restarts of the database."""
     while not stop.is_set():
         try:
-            with psycopg.connect(conninfo, autocommit=True, application_name="mingze projector") as connection:
+            with builds.connect(conninfo) as connection:
                 while not stop.is_set() and not _leads(connection):
                     stop.wait(LOOK)
                 _Lead(connection, projections).follow(stop)
@@ -48,7 +48,6 @@ class _Lead:
         self.left: dict[str, Build] = {}
 
     def follow(self, stop: threading.Event) -> None:
-        builds.install(self.connection)
         self.connection.execute(_SQL["listen"])
         while not stop.is_set():
             # What is told from here on waits for us: a fact that comes after this look wakes the next one.

