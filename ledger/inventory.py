@@ -238,8 +238,8 @@ class _Place:
     rules: Rules
 
 
-def _place(command: OfAReturn, world: World, *phases: Phase) -> _Place:
-    campaign = known.campaign_in(world, command.campaign, phases, command.effective_on)
+def _place(command: OfAReturn, world: World, phases: tuple[Phase, ...]) -> _Place:
+    campaign = known.campaign_in(world, command.campaign, phases)
     unit = known.registered_unit(world, command.unit)
     if unit.id not in campaign.units or command.item_type not in campaign.item_types:
         raise NotInScope(unit.name, command.item_type, campaign.title)
@@ -249,9 +249,9 @@ def _place(command: OfAReturn, world: World, *phases: Phase) -> _Place:
 
 
 def _own_place(command: FileReturn | FileZeroReport | CorrectReturn, world: World) -> _Place:
-    place = _place(command, world, Phase.OPEN)
+    place = _place(command, world, (Phase.OPEN,))
     known.unit(world, command.unit, command.effective_on)
-    known.in_order(place.held.acted_on, command.effective_on)
+    known.in_order(max(place.campaign.since, place.held.acted_on), command.effective_on)
     return place
 
 
@@ -352,7 +352,7 @@ def _withdrawn(command: CorrectReturn, dropped: Iterable[UUID], world: World) ->
 
 
 def _note_overdue(command: NoteOverdueReturn, world: World) -> Decision:
-    place = _place(command, world, Phase.OPEN)
+    place = _place(command, world, (Phase.OPEN,))
     if place.held.filed:
         raise ReturnAlreadyFiled(place.unit.name, command.item_type)
     if command.effective_on <= place.campaign.deadline:
@@ -362,7 +362,7 @@ def _note_overdue(command: NoteOverdueReturn, world: World) -> Decision:
 
 
 def _check(command: CheckReturn | ConfirmReturn, world: World) -> Decision:
-    place = _place(command, world, *UNDER_WAY)
+    place = _place(command, world, UNDER_WAY)
     known.in_order(place.held.acted_on, command.effective_on)
     if place.campaign.false_zero(command.unit, command.item_type):
         raise ReturnFoundFalse(place.unit.name)

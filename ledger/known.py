@@ -95,15 +95,18 @@ def campaign(world: World, campaign_id: UUID) -> Campaign:
     return found
 
 
-def campaign_in(world: World, campaign_id: UUID, phases: tuple[CampaignPhase, ...], day: date) -> Campaign:
-    """Return a campaign that is in one of some phases, and was on a day; raise CampaignUnknown, CampaignNotInPhase, LaterFactsStand.
+def campaign_in(
+    world: World, campaign_id: UUID, phases: tuple[CampaignPhase, ...], day: date | None = None
+) -> Campaign:
+    """Return a campaign that is in one of some phases, and was by `day` if one is given.
 
-    The phase is that of today, not of the day: a phase that was closed stays closed to what is told late.
+    The phase is that of today, whatever day is told of: a phase that was closed stays closed to what is told late.
+    Raises CampaignUnknown, CampaignNotInPhase, or LaterFactsStand if the phase began only after the day.
     """
     found = campaign(world, campaign_id)
     if found.phase not in phases:
         raise refusals.CampaignNotInPhase(found.title, found.phase, ", ".join(phases))
-    in_order(found.since, day)
+    in_order(found.since, day or found.since)
     return found
 
 

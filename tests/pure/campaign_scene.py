@@ -280,7 +280,7 @@ class CampaignScene(Given):
 
     def reviewing(self) -> "CampaignScene":
         """Bring the campaign to its review: one item declared, nothing found beside it, every return confirmed."""
-        self.closed_inventory(self.reconcile())
+        self.closed_inventory().when(self.reconcile())
         for each in (EDUCATION, WATER, COUNTY):
             self.after(self.check(each, effective_on=RECONCILED), self.confirm(each, effective_on=RECONCILED))
         return self

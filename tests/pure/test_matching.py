@@ -33,7 +33,7 @@ from ledger.matching import (
     differences,
 )
 from ledger.refusals import CampaignNotInPhase, ItemUnknown, LaterFactsStand, LeftBlank, Refused, UnitUnknown
-from ledger.streams import NAMESPACE, item_stream
+from ledger.streams import NAMESPACE, item_stream, record_stream
 from ledger.terms import FoundBy, Kept, Level, MatchResult
 from ledger.timelines.item import Item, Phase
 from ledger.timelines.record import Record
@@ -54,7 +54,6 @@ from tests.pure.campaign_scene import (
     described,
     finding_id,
     item,
-    record_stream,
     terms,
 )
 from tests.pure.item_scene import refuses
