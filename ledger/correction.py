@@ -216,7 +216,7 @@ def _may_read_so(changed: Iterable[Change], corrected: Recorded[Fact], rules: Ru
         except UNREADABLE as problem:
             raise ChangeDoesNotRead(change.path, change.value) from problem
         # A key that the record does not know, or a value that it reads as something else, would be lost in silence.
-        if _at(plain(read.envelope) | plain(read.fact), change.path) != wanted:
+        if not _says(_at(plain(read.envelope) | plain(read.fact), change.path), wanted):
             raise ChangeDoesNotRead(change.path, change.value)
         rules.demand("BR-22", read.effective_on <= world.today, NotYetHappened(world.today, read.effective_on))
 
@@ -234,6 +234,15 @@ def _at(state: Any, path: str) -> Any:
     for step in path.split("/")[1:]:
         state = state[int(step)] if isinstance(state, list) else state.get(step)
     return state
+
+
+def _says(read: Any, wanted: Any) -> bool:
+    """Tell whether what is read says all that is wanted; it may say more, where something was left to its default."""
+    if isinstance(wanted, dict):
+        return isinstance(read, dict) and all(_says(read.get(key), value) for key, value in wanted.items())
+    if isinstance(wanted, list):
+        return isinstance(read, list) and len(read) == len(wanted) and all(map(_says, read, wanted))
+    return bool(read == wanted)
 
 
 def _next(corrected: Recorded[Fact], fact: Fact, facts: Sequence[Recorded[Fact]]) -> Recorded[Fact]:
