@@ -14,7 +14,7 @@ import cn2an
 from api.exchange.words import codes, key, listed, nearest, offered, visible
 from api.exchange.workbook import Value
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 FIRST_YEAR, LAST_YEAR = 1949, 2099
 TEXT_LIMIT = 8_000  # characters; a stored fact holds at most 61,440 bytes
@@ -52,10 +52,10 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
+class Reading(Generic[T_co]):
     """What a cell says, and what to remark about it."""
 
-    value: T
+    value: T_co
     remarks: tuple[Remark, ...] = ()
 
 
@@ -79,7 +79,12 @@ def lines(value: Value) -> Reading[str]:
 
 def text(value: Value) -> Reading[str]:
     """Read text that was only wrapped or spread out to fit its cell: 实施 单位 is 实施单位."""
-    return Reading(_WRAPPED.sub("", re.sub(r"\s+", " ", lines(value).value)))
+    return Reading(unwrapped(lines(value).value))
+
+
+def unwrapped(text: str) -> str:
+    """Put together words that were wrapped or spread out."""
+    return _WRAPPED.sub("", re.sub(r"\s+", " ", text)).strip()
 
 
 def identifier(value: Value) -> Reading[str]:

@@ -96,7 +96,7 @@ class Compound:
         followed: list[int] = []
         number = start
         while number < _FREE:
-            if len(followed) > len(table):  # the chain bites its own tail
+            if number >= len(table) or len(followed) > len(table):  # it leads nowhere, or bites its own tail
                 raise NotACompound
             followed.append(number)
             number = table[number]

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from api.exchange.cells import shown
-from api.exchange.cells import text as unwrapped
+from api.exchange.cells import shown, unwrapped
 from api.exchange.rows import Channel
 from api.exchange.words import codes, columns, key, listed, listed_header, table, visible, without_brackets
 from api.exchange.workbook import Sheet, Value
@@ -17,6 +16,7 @@ from api.exchange.workbook import Sheet, Value
 _LOOKED_AT = 40  # rows that hold anything, from the top
 _DEEPEST = 3  # rows of one header
 _WORD_LIMIT = 100  # characters of a heading
+_LINE_LIMIT = 500  # characters of a line above the table
 _FEWEST = 3  # columns that a header has at least
 _MARKED = "密级"
 
@@ -120,7 +120,7 @@ def _entries(sheet: Sheet, header: Header) -> Iterator[tuple[str, Stated]]:
     entry = re.compile(rf"(?P<label>{label})\s*(?P<value>.*?)\s*(?={label}|$)")
     above = sorted(place for place in sheet.cells if place[0] < header.first)
     for row, column in above:
-        for found in entry.finditer(unwrapped(str(sheet.cells[row, column])[:500]).value):
+        for found in entry.finditer(unwrapped(visible(str(sheet.cells[row, column])[:_LINE_LIMIT]))):
             word = without_brackets(key(found["label"]))
             if found["value"]:
                 yield word, Stated(found["value"], row, column)

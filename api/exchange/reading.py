@@ -13,7 +13,19 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 from api.exchange.addresses import address
-from api.exchange.cells import CellRefused, Reading, Years, identifier, period, shown, text, word, year, years
+from api.exchange.cells import (
+    CellRefused,
+    Reading,
+    Years,
+    identifier,
+    period,
+    shown,
+    text,
+    unwrapped,
+    word,
+    year,
+    years,
+)
 from api.exchange.headers import Header, Stated
 from api.exchange.rows import CellProblem, Channel, NamedUnit, Skipped
 from api.exchange.words import columns, key, listed, listed_header, offered, without_brackets
@@ -53,7 +65,7 @@ class Table:
     problems: list[CellProblem] = field(default_factory=list)
     warnings: list[CellProblem] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
-    stated_units: dict[str, NamedUnit | None] = field(default_factory=dict)
+    read_above: dict[str, object] = field(default_factory=dict)  # what the lines above the table say, once read
     above: dict[str, Value] = field(default_factory=dict)  # what the row before holds, by column
 
     def lines(self) -> Iterator["Line"]:
@@ -96,7 +108,7 @@ class Table:
             first = address(self.header.last, self.header.columns[column])
             self.note("problem", (self.header.last, place), column, "column-doubled", fields={"first": first})
         for written, place in self.header.unknown:
-            self.note("warning", (self.header.last, place), None, "column-unknown", text(written).value)
+            self.note("warning", (self.header.last, place), None, "column-unknown", unwrapped(written))
 
 
 class Line:
@@ -245,33 +257,31 @@ class Line:
 
     def unit(self, column: str) -> NamedUnit:
         """Read a registered unit, from the cell or from the line above the table that states it for all rows."""
-        stated = self.table.stated.get(column)
-        if self.value(column) is None and stated is not None:
-            return self._stated_unit(column, stated)
-        return self.must(column, self._named)
-
-    def _stated_unit(self, column: str, stated: Stated) -> NamedUnit:
-        """Read the unit above the table, once for all rows beneath."""
-        known = self.table.stated_units
-        if column not in known:
-            try:
-                known[column] = self._named(stated.value).value
-            except CellRefused as refused:
-                known[column] = None
-                place = (stated.row, stated.column)
-                said = shown(stated.value)
-                self.table.note("problem", place, column, refused.code, said, refused.fields, refused.suggestion)
-        self.failed |= known[column] is None
-        return cast("NamedUnit", known[column])
+        return self._or_stated(column, self._named)
 
     def signer_post(self) -> str:
         """Read the post of the person declaring, from the cell or from the line above the table."""
-        stated = self.table.stated.get("signer_post")
-        if self.value("signer_post") is None and stated is not None:
-            return text(stated.value).value
-        if "signer_post" not in self._columns and not self.table.header.is_zero_report:
+        if "signer_post" not in {*self._columns, *self.table.stated} and not self.table.header.is_zero_report:
             self.problem("signer_post", "value-missing")
-        return self.must("signer_post", text)
+        return self._or_stated("signer_post", text)
+
+    def _or_stated(self, column: str, reader: Callable[[Value], Reading[T]]) -> T:
+        stated = self.table.stated.get(column)
+        if stated is None or self.value(column) is not None:
+            return self.must(column, reader)
+        if column not in self.table.read_above:
+            self.table.read_above[column] = self._read_above(column, stated, reader)
+        self.failed |= self.table.read_above[column] is None
+        return cast("T", self.table.read_above[column])
+
+    def _read_above(self, column: str, stated: Stated, reader: Callable[[Value], Reading[T]]) -> T | None:
+        """Read what stands above the table, once for all rows beneath."""
+        try:
+            return reader(stated.value).value
+        except CellRefused as refused:
+            place, said = (stated.row, stated.column), shown(stated.value)
+            self.table.note("problem", place, column, refused.code, said, refused.fields, refused.suggestion)
+            return None
 
     def _named(self, value: Value) -> Reading[NamedUnit]:
         name = identifier(value).value

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from api.exchange import refused
@@ -182,6 +182,7 @@ def test_random_bytes_are_refused_or_read(tmp_path: Path, beginning: bytes, cont
 
 
 @given(st.sampled_from(sorted(real)), st.integers(50, 150), damages)
+@example("declared.xls", 96, [(521, 1)])  # a chain of sectors that leads out of the file
 @settings(max_examples=50, deadline=None, suppress_health_check=once_for_all)
 def test_damaged_workbooks_are_refused_or_read(
     tmp_path: Path, name: str, share: int, damage: list[tuple[int, int]]

@@ -303,6 +303,15 @@ def test_an_unregistered_unit_above_the_table_is_one_problem_not_one_a_row(read:
     assert inventory.rows == ()
 
 
+def test_formulas_above_the_table_and_among_its_headings_hurt_nobody(read: Read, table: Table) -> None:
+    title = [["", "@演示统计表", "填报单位：@SUM"], [*[*HEADER[:1], *HEADER[2:]], "@乱"], [*PLEDGE[:1], *PLEDGE[2:]]]
+    inventory = read(table(title))
+    assert codes(inventory.problems) == {("C1", "looks-like-a-formula")}
+    assert [(warning.cell, warning.value) for warning in inventory.warnings] == [("N2", "@乱")]
+    post = [["填报单位：演示市水利局", "声明人岗位：@SUM"], ["类型", "事项名称", "层级"], ["责任状", "零报告"]]
+    assert ("B1", "looks-like-a-formula") in codes(read(table(post)).problems)
+
+
 def test_missing_and_doubled_columns_are_said_once(read: Read, table: Table) -> None:
     header = [*HEADER[:8], None, *HEADER[9:], "层  级", "事 由"]
     inventory = read(table([header, [*PLEDGE, "市级", "某"], [*VETO, "市级", "某"]]))
