@@ -4,6 +4,7 @@ Second step of every write (api -> application -> here). Pure: same history, sam
 Keeps: a unit that has ended stays ended; who came after it is named.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -33,6 +34,11 @@ class UnitCannotFollowItself(Refused):
     name: str
 
 
+@dataclass
+class UnitsNotNamedOnce(Refused):
+    """Name at least one unit that goes over or takes over, and each of them once."""
+
+
 Commands = RegisterUnit | RenameUnit | ChangeSuperior | MergeUnits | SplitUnit | DissolveUnit
 
 
@@ -42,23 +48,27 @@ def decide(command: Commands, world: World) -> Decision:
         case RegisterUnit():
             return _register(command, world)
         case RenameUnit():
-            unit = known.unit(world, command.unit, command.effective_on)
+            unit = _registered_by(world, command)
             return _decision(world, unit, (command.unit, UnitRenamed(name=command.name)))
         case ChangeSuperior():
-            unit = known.unit(world, command.unit, command.effective_on)
+            unit = _registered_by(world, command)
             _not_itself(unit, command.superior)
             if command.superior:
                 known.unit(world, command.superior, command.effective_on)
             return _decision(world, unit, (unit.id, UnitSuperiorChanged(line=command.line, superior=command.superior)))
         case MergeUnits():
+            _each_once(command.predecessors)
             merged = UnitsMerged(successor=command.successor, first_day_without=command.first_day_without)
             units = [known.unit(world, each, command.effective_on) for each in command.predecessors]
             for unit in units:
                 _not_itself(unit, command.successor)
+                known.nothing_later(world, unit.id, command.effective_on)
             successor = known.unit(world, command.successor, command.first_day_without)
             return _decision(world, successor, *((unit.id, merged) for unit in units))
         case SplitUnit():
+            _each_once(command.successors)
             unit = known.unit(world, command.unit, command.effective_on)
+            known.nothing_later(world, unit.id, command.effective_on)
             for each in command.successors:
                 _not_itself(unit, each)
                 known.unit(world, each, command.first_day_without)
@@ -66,6 +76,7 @@ def decide(command: Commands, world: World) -> Decision:
             return _decision(world, unit, (unit.id, split))
         case DissolveUnit():
             unit = known.unit(world, command.unit, command.effective_on)
+            known.nothing_later(world, unit.id, command.effective_on)
             return _decision(world, unit, (unit.id, UnitDissolved(first_day_without=command.first_day_without)))
 
 
@@ -90,6 +101,17 @@ def _register(command: RegisterUnit, world: World) -> Decision:
         credit_code=command.credit_code,
     )
     return Decision(world.rules(command.area_code, command.effective_on), ((stream, fact),))
+
+
+def _registered_by(world: World, command: RenameUnit | ChangeSuperior) -> Unit:
+    unit = known.unit(world, command.unit, command.effective_on)
+    known.in_order(world.facts(unit.id)[0].effective_on, command.effective_on)
+    return unit
+
+
+def _each_once(units: Sequence[UUID]) -> None:
+    if not units or len(set(units)) < len(units):
+        raise UnitsNotNamedOnce
 
 
 def _not_itself(unit: Unit, other: UUID | None) -> None:
