@@ -1,7 +1,7 @@
 """The builds of a projection: each in a schema of its own, one of them serving; a reader picks it once a question.
 
 Keeps: rows and position of a build move together; at most one build of a projection serves, and which one changes in one
-transaction, so nobody ever sees half of each. The build that served before stays until the next rebuild begins.
+transaction, so nobody ever sees half of each. The build that served before stays for a while, for questions pinned to it.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -99,7 +99,7 @@ def serving(connection: Connection[Any], projection: str) -> Build | None:
 
 
 def hold(connection: Connection[Any], schema: str) -> Build | None:
-    """Return a build and keep everybody else from moving it until this transaction ends; None if it was discarded."""
+    """Return a build and keep everybody else from moving it until this transaction ends; None if it was dropped."""
     with connection.cursor(row_factory=class_row(Build)) as cursor:
         return cursor.execute(_SQL["hold"], {"schema": schema}).fetchone()
 
@@ -157,10 +157,8 @@ def switch(connection: Connection[Any], build: Build) -> None:
 
 
 def discard_idle(connection: Connection[Any], projection: str) -> None:
-    """Drop every build that does not serve: what a dead rebuild left, and what served before the one that serves now."""
-    for build in builds(connection, projection):
+    """Drop the tables of builds that nobody reads any more; only the one rebuild of a projection may, lest it drop another's."""
+    for (schema,) in connection.execute(_SQL["idle"], {"projection": projection}).fetchall():
         with connection.transaction():
-            held = hold(connection, build.schema)
-            if held is not None and not held.serving:
-                connection.execute(tables.fill(_SQL["drop_schema"], schema=build.schema))
-                connection.execute(_SQL["forget"], {"schema": build.schema})
+            connection.execute(tables.fill(_SQL["drop_schema"], schema=schema))
+            connection.execute(_SQL["forget"], {"schema": schema})

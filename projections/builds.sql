@@ -4,7 +4,8 @@ select set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin',
        set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false)
 
 -- name: install
--- Where readers find what serves them: one row a build, and which build of a projection serves. Builds lie in schemas of their own.
+-- Where readers find what serves them: one row a build, and which build of a projection serves. Builds lie in schemas of their own;
+-- the row of a dropped one stays, so that a number never names two builds.
 select pg_advisory_xact_lock(hashtext('projections install'));
 create schema if not exists serving;
 create table if not exists serving.builds (
@@ -13,10 +14,11 @@ create table if not exists serving.builds (
     version        integer not null,
     schema         text    not null unique,
     position       bigint  not null default 0 check (position >= 0),
-    status         text    not null check (status in ('building', 'running', 'faulted')),
+    status         text    not null check (status in ('building', 'running', 'faulted', 'dropped')),
     serving        boolean not null default false,
     fault_position bigint,
     fault          text,
+    retired_at     timestamptz,  -- when another build took over
     primary key (projection, build),
     check ((status = 'faulted') = (fault is not null))  -- a fault without a position: the tables are wrong, not a fact
 ) with (fillfactor = 20);
@@ -32,7 +34,7 @@ select projection, build, version, schema, position, status, serving, fault_posi
 -- name: hold
 -- One build, held until the transaction ends: whoever advances, switches or discards it comes after.
 select projection, build, version, schema, position, status, serving, fault_position, fault
-  from serving.builds where schema = %(schema)s for update
+  from serving.builds where schema = %(schema)s and status <> 'dropped' for update
 
 -- name: reserve
 -- Only one rebuild of a projection at a time; false when another is at work.
@@ -53,8 +55,15 @@ create schema {schema}
 -- name: drop_schema
 drop schema if exists {schema} cascade
 
+-- name: idle
+-- Builds that nobody reads any more: left by a dead rebuild or never switched to, or retired long enough ago for every question
+-- that was pinned to them to have been answered.
+select schema from serving.builds
+ where projection = %(projection)s and not serving and status <> 'dropped'
+   and (retired_at is null or retired_at < clock_timestamp() - interval '10 minutes')
+
 -- name: forget
-delete from serving.builds where schema = %(schema)s
+update serving.builds set status = 'dropped', fault_position = null, fault = null where schema = %(schema)s
 
 -- name: reach
 -- The build now holds everything up to `position`; with a fault, it stands there until the fact can be folded.
@@ -66,8 +75,8 @@ with moved as (
 select pg_notify('projection_positions', schema) from moved
 
 -- name: retire
-update serving.builds set serving = false where projection = %(projection)s and serving
+update serving.builds set serving = false, retired_at = clock_timestamp() where projection = %(projection)s and serving
 
 -- name: serve
-with chosen as (update serving.builds set serving = true where schema = %(schema)s returning schema)
+with chosen as (update serving.builds set serving = true, retired_at = null where schema = %(schema)s returning schema)
 select pg_notify('projection_positions', schema) from chosen

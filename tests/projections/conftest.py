@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
@@ -15,6 +16,7 @@ from ledger.encoding import Recorded, encode
 from ledger.events import Fact, LedgerOpened
 from ledger.migrations import create_login
 from projections import builds
+from tests.conftest import only_one
 
 PROJECTOR = "mingze_projector"
 
@@ -53,10 +55,12 @@ def log(superuser: str) -> Iterator[Log]:
 
 
 @pytest.fixture
-def conninfo(superuser: str, writer_password: str) -> str:
+def conninfo(superuser: str, run_directory: Path, writer_password: str) -> str:
     """A projector's address in the database of `log`."""
+    with only_one(run_directory, "projector") as first:
+        if first:
+            create_login(superuser, PROJECTOR, writer_password, ("ledger_reader",))
     with psycopg.connect(superuser, autocommit=True) as admin:
-        create_login(superuser, PROJECTOR, writer_password, ("ledger_reader",))
         names = sql.Identifier(str(conninfo_to_dict(superuser)["dbname"])), sql.Identifier(PROJECTOR)
         admin.execute(sql.SQL("grant create on database {} to {}").format(*names))
     return make_conninfo(superuser, user=PROJECTOR, password=writer_password)
