@@ -51,7 +51,7 @@ from ledger.world import Decision, World
 
 
 @dataclass
-class CampaignAlreadyPlanned(Refused):
+class CampaignExists(Refused):
     """Campaign {ordinal} of {year} in {area_code} is planned already, as “{title}”."""
 
     area_code: str
@@ -211,7 +211,7 @@ def _plan(command: PlanCampaign, world: World) -> Decision:
     stream = campaign_stream(command.area_code, command.year, command.ordinal)
     held = world.see(CAMPAIGN, stream)
     if held:
-        raise CampaignAlreadyPlanned(command.area_code, command.year, command.ordinal, held.title)
+        raise CampaignExists(command.area_code, command.year, command.ordinal, held.title)
     fact = CampaignPlanned(
         area_code=command.area_code,
         year=command.year,

@@ -10,7 +10,7 @@ import pytest
 from ledger.authority import DecisionWithoutMeeting
 from ledger.campaign import (
     BodyHasDecided,
-    CampaignAlreadyPlanned,
+    CampaignExists,
     ConflictsOpen,
     ConservationBroken,
     DeadlineAhead,
@@ -97,7 +97,7 @@ def test_a_campaign_is_planned_once() -> None:
     filings = scene.when(scene.plan())
     planned = CampaignPlanned(area_code="530900", year=2024, ordinal=1, title="全市清理规范", campaign_unit=OFFICE)
     assert filings == ((CAMPAIGN_ID, planned),)
-    refuses(scene, scene.plan(), CampaignAlreadyPlanned)
+    refuses(scene, scene.plan(), CampaignExists)
     refuses(scene, scene.plan(title=" "), LeftBlank)
     refuses(scene, scene.plan(campaign_unit=NOBODY), UnitUnknown)
 
