@@ -1,0 +1,222 @@
+"""The laws, after every step of random histories: whatever is asked of the ledger, in whatever order, these hold."""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from psycopg.conninfo import make_conninfo
+
+from ledger.application import Actor, Ledger
+from ledger.commands import Command, OpenLedger
+from ledger.encoding import NotStorable
+from ledger.events import Envelope, LedgerOpened
+from ledger.refusals import Refused
+from ledger.streams import LEDGER
+from ledger.terms import EntryRoute
+from ledger.verifying import verify
+from projections import builds, tables
+from projections.catalogue import PROJECTIONS
+from projections.live import advance
+from projections.rebuild import rebuild
+from tests.given import Given
+from tests.laws.chaos import START, Chaos, units
+
+CLERK = Actor(account="account-1", unit=None, post="经办岗位", entry_route=EntryRoute.CLI)
+EDITS = {
+    "state": "set state = state || ' '::bytea",
+    "actor": "set actor = 'somebody'",
+    "topic": "set topic = topic || 'x'",
+    "recorded_at": "set recorded_at = recorded_at - 1000000000000000",
+    "leaf": "set leaf = sha256(leaf)",
+    "node": "set node = sha256(node)",
+}
+
+
+class Laws(RuleBasedStateMachine):
+    """A ledger on a fresh database, its mirror in memory, and what was known at some moments."""
+
+    new_database: Callable[[], str]
+    password: str
+    writer: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.admin = self.new_database()
+        dsn = make_conninfo(self.admin, user=self.writer, password=self.password)
+        self.ledger = Ledger(dsn)
+        self.given = Given()
+        self.chaos = Chaos(self.given)
+        self.known: list[tuple[int, dict[str, str]]] = []
+
+    @initialize(data=st.data())
+    def open(self, data: st.DataObject) -> None:
+        self.ledger.open(OpenLedger(effective_on=START, name="laws", opened_on=START), actor=CLERK)
+        self.given.fact(LEDGER, LedgerOpened(synthetic_clock=False, opened_on=START, name="laws"), on=START)
+        self.connection = builds.connect(self.admin)
+        builds.install(self.connection)
+        self.live = {projection.name: rebuild(self.connection, projection).schema for projection in PROJECTIONS}
+        for command in units():
+            self._ask(command)
+        for command in self.chaos.prologue(data.draw):
+            self._ask(command)
+
+    @rule(data=st.data())
+    def anything(self, data: st.DataObject) -> None:
+        self._ask(self.chaos.any_command(data.draw))
+
+    @rule(data=st.data())
+    def the_next_step(self, data: st.DataObject) -> None:
+        for _ in range(6):
+            command = self.chaos.next_step(data.draw)
+            if command is not None:
+                self._ask(command)
+
+    @rule()
+    def the_projector_catches_up(self) -> None:
+        for projection in PROJECTIONS:
+            while (
+                advance(self.connection, projection, self.live[projection.name], most=7).position < self.ledger.size()
+            ):  # type: ignore[union-attr]  # there is a build
+                pass
+        now = self.ledger.size()
+        self.known = (
+            [(position, self._as_known(position)) for position, _ in self.known[-3:]] if not self.known else self.known
+        )
+        for position, answer in self.known:
+            assert self._as_known(position) == answer, "what was known then has changed"
+        self.known = [*self.known[-2:], (now, self._as_known(now))]
+
+    def _ask(self, command: Command) -> None:
+        """Ask ledger and mirror the same; they agree, and a refusal leaves no trace."""
+        before = len(self.given.log)
+        expected: list[Any] | type[Exception]
+        mirrored = Given(self._today())
+        mirrored.log, mirrored._streams = self.given.log, self.given._streams
+        try:
+            expected = list(mirrored.when(command))
+        except Refused as refused:
+            expected = type(refused)
+        try:
+            receipt = self.ledger.execute(command, actor=CLERK)
+        except Refused as refused:
+            assert type(refused) is expected, (refused, expected)
+            assert self.ledger.size() == before
+            return
+        except NotStorable:
+            self._forget(before)
+            assert self.ledger.size() == before
+            return
+        assert isinstance(expected, list), (command, expected)
+        assert (receipt.first, receipt.last) == (before + 1, before + len(expected))
+        self._same_facts(before)
+        for stream, fact in expected:
+            self.chaos.learn(stream, fact)
+
+    def _today(self) -> Any:
+        from ledger.days import day_of
+
+        return day_of(self.ledger.clock())
+
+    def _forget(self, size: int) -> None:
+        for recorded in self.given.log[size:]:
+            self.given._streams[recorded.stream].remove(recorded)
+        del self.given.log[size:]
+
+    def _same_facts(self, after: int) -> None:
+        for expected in self.given.log[after:]:
+            held = self.ledger.facts([expected.stream])[expected.stream]
+            recorded = held[expected.version - 1]
+            assert [each.version for each in held] == list(range(1, len(held) + 1))
+            assert (recorded.position, recorded.fact) == (expected.position, expected.fact)
+            assert isinstance(recorded.envelope, Envelope)
+            # the mirror knows only what a decision sees of the envelope
+            self.given.log[expected.position - 1] = replace(recorded, recorded_at=0)
+
+    def _as_known(self, position: int) -> dict[str, str]:
+        """Return a digest of every row of every view as it was known at a position."""
+        answer: dict[str, str] = {}
+        for projection in PROJECTIONS:
+            for view in projection.views:
+                schema = self.live[projection.name]
+                answer[view.name] = str(known_rows(self.connection, schema, view.name, position))
+        return answer
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "live"):
+                self._hold_at_the_end()
+        finally:
+            if hasattr(self, "connection"):
+                self.connection.close()
+            self.ledger.close()
+
+    def _hold_at_the_end(self) -> None:
+        self.the_projector_catches_up()
+        live = self._digests(self.live)
+        again = {projection.name: rebuild(self.connection, projection).schema for projection in PROJECTIONS}
+        assert self._digests(again) == live, "rebuilt rows differ from live ones"
+        verdict = verify(self.admin)
+        assert (verdict.finding, verdict.facts) == (None, len(self.given.log))
+        self._every_edit_is_found(verdict.facts)
+
+    def _digests(self, schemas: dict[str, str]) -> dict[str, str]:
+        return {
+            view.name: tables.digest(self.connection, schemas[projection.name], view)
+            for projection in PROJECTIONS
+            for view in projection.views
+        }
+
+    def _every_edit_is_found(self, size: int) -> None:
+        with psycopg.connect(self.admin, autocommit=True) as admin:
+            admin.execute("alter table log.events disable trigger all")
+        for number, edit in enumerate(EDITS.values()):
+            position = 1 + (size * (number + 1)) // (len(EDITS) + 1)
+            with closing(psycopg.connect(self.admin)) as admin:
+                row = admin.execute("select * from log.events where position = %s", (position,)).fetchone()
+                admin.execute(f"update log.events {edit} where position = %s".encode(), (position,))
+                admin.commit()
+                finding = verify(self.admin).finding
+                assert finding, edit
+                assert finding.position == position, edit
+                admin.execute("delete from log.events where position = %s", (position,))
+                assert row is not None
+                admin.execute(f"insert into log.events values ({', '.join(['%s'] * len(row))})".encode(), row)
+                admin.commit()
+        assert verify(self.admin).finding is None
+
+
+def known_rows(connection: psycopg.Connection[Any], schema: str, view: str, position: int) -> str | None:
+    """Return an MD5 over the rows of a view known at a position, without the column that a later closing moves."""
+    statement = f"""
+        select md5(string_agg(row_text, E'\n' order by row_text)) from (
+            select (to_jsonb(v) - 'known_to')::text as row_text from {schema}.{view} v where known_from <= %(p)s and known_to > %(p)s) r"""
+    row = connection.execute(statement.encode(), {"p": position}).fetchone()
+    return row[0] if row else None
+
+
+def run(new_database: Callable[[], str], password: str, examples: int, steps: int) -> None:
+    machine = type(
+        "LawsHere",
+        (Laws,),
+        {"new_database": staticmethod(new_database), "password": password, "writer": "mingze_writer"},
+    )
+    checks = list(HealthCheck)
+    limits = settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=checks, print_blob=True
+    )
+    run_state_machine_as_test(machine, settings=limits)
+
+
+def test_the_laws_hold_whatever_is_asked(new_database: Callable[[], str], writer_password: str) -> None:
+    run(new_database, writer_password, examples=4, steps=25)
+
+
+@pytest.mark.soak
+def test_the_laws_hold_for_long(new_database: Callable[[], str], writer_password: str) -> None:
+    run(new_database, writer_password, examples=60, steps=120)
