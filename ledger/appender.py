@@ -9,7 +9,7 @@ import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from threading import Lock
+from threading import Condition, Lock
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +17,14 @@ import psycopg
 from eventsourcing.persistence import IntegrityError, OperationalError
 from psycopg.types.numeric import Int8BinaryDumper
 
+from ledger import arrays
 from ledger.statements import load
 
 SQL = load("ledger", "log.sql")
 MOST_COMMANDS = 256  # a group; more wait for the next, so that no reply waits for a long one
+MOST_FACTS = 4096  # the same, unless one command brings more
 PATIENCE = 30.0  # seconds to reach the database again before a caller is told
+PAUSE = 0.05  # seconds between two tries
 
 Row = tuple[int, str, int, int, int, UUID | None, int | None]
 
@@ -91,10 +94,10 @@ class LedgerOpenAlready(Exception):  # noqa: N818
 @dataclass(slots=True, eq=False)
 class _Waiting:
     command: Append
-    wake: Lock
-    outcome: Row | BaseException | None = None
+    wake: Lock = field(default_factory=Lock)  # free once the command has its outcome, or its thread is to lead
+    since: float = field(default_factory=time.monotonic)
+    outcome: Row | Exception | None = None
     retold: bool = False  # the reply to an earlier try was lost
-    leads: bool = field(default=False)
 
 
 class Appender:
@@ -104,8 +107,9 @@ class Appender:
         self._connect = connect
         self._connection: psycopg.Connection[Any] | None = None
         self._mutex = Lock()
+        self._idle = Condition(self._mutex)
         self._queue: list[_Waiting] = []
-        self._busy = False
+        self._leader: _Waiting | None = None  # its thread owns the connection, or is about to
         self._closed = False
 
     def append(self, command: Append) -> Receipt:
@@ -114,15 +118,13 @@ class Appender:
         Raises Conflict, KeyReused, AlreadyRecorded (with the first receipt), LedgerOpenAlready, OperationalError when the database
         cannot be reached (the outcome is then unknown: ask again with the same key), or what the database found wrong.
         """
-        (waiting,) = self._queued([command])
-        self._await(waiting)
+        (waiting,) = self._stored([command])
         return _answer(waiting)
 
     def append_all(self, commands: Sequence[Append]) -> list[Receipt | Exception]:
         """Store many commands in groups, in order; return each one's receipt, or what `append` would have raised for it."""
         outcomes: list[Receipt | Exception] = []
-        for waiting in self._queued(commands):
-            self._await(waiting)
+        for waiting in self._stored(commands):
             try:
                 outcomes.append(_answer(waiting))
             except Exception as refused:  # noqa: BLE001 - every command has an outcome of its own
@@ -130,89 +132,119 @@ class Appender:
         return outcomes
 
     def close(self) -> None:
-        """Close the connection; later appends are refused."""
-        with self._mutex:
+        """Close the connection once what was asked before has its outcome; later appends are refused."""
+        with self._idle:
             self._closed = True
-        if self._connection is not None:
-            self._connection.close()
+            self._idle.wait_for(lambda: self._leader is None, PATIENCE)
+        self._drop()
 
-    def _queued(self, commands: Sequence[Append]) -> list[_Waiting]:
-        queued = [_Waiting(command, Lock()) for command in commands]
+    def _stored(self, commands: Sequence[Append]) -> list[_Waiting]:
+        queued = [_Waiting(command) for command in commands]
         for waiting in queued:
             waiting.wake.acquire()
+        try:
+            self._enqueue(queued)
+            for waiting in queued:
+                waiting.wake.acquire()
+                if waiting.outcome is None:
+                    self._lead()
+        except BaseException:
+            self._withdraw(queued)
+            raise
+        return queued
+
+    def _enqueue(self, queued: Sequence[_Waiting]) -> None:
         with self._mutex:
             if self._closed:
                 raise OperationalError("the ledger is closed")
             self._queue += queued
-            if queued and not self._busy:
-                queued[0].leads = self._busy = True
-        return queued
+            if self._leader is None:
+                self._elect()
 
-    def _await(self, waiting: _Waiting) -> None:
-        if not waiting.leads:
-            waiting.wake.acquire()
-        if waiting.leads and waiting.outcome is None:
-            self._lead()
+    def _elect(self) -> None:
+        """Let the first in the queue lead; the mutex is held."""
+        self._leader = self._queue[0] if self._queue else None
+        if self._leader:
+            self._leader.wake.release()
+        else:
+            self._idle.notify_all()
+
+    def _withdraw(self, queued: Sequence[_Waiting]) -> None:
+        """Forget commands whose thread was interrupted; whether they were sent nobody will ask but by their keys."""
+        with self._mutex:
+            self._queue = [waiting for waiting in self._queue if waiting not in queued]
+            if self._leader in queued:
+                self._elect()
 
     def _lead(self) -> None:
-        with self._mutex:
-            group, self._queue = self._queue[:MOST_COMMANDS], self._queue[MOST_COMMANDS:]
+        group: list[_Waiting] = []
         try:
-            self._store(group)
-        except BaseException as failure:
-            for waiting in group:
-                waiting.outcome = waiting.outcome or failure
-            if not isinstance(failure, Exception):
-                raise
-        finally:
             with self._mutex:
-                successor = self._queue[0] if self._queue else None
-                self._busy = successor is not None
-            if successor:
-                successor.leads = True
-                successor.wake.release()
-            for waiting in group:
-                if not waiting.leads:
-                    waiting.wake.release()
+                group += self._group()
+                del self._queue[: len(group)]
+            self._store(group)
+        except BaseException:  # we are interrupted: the connection is in the middle of something
+            self._drop()
+            raise
+        finally:
+            self._hand_over(group)
+
+    def _group(self) -> list[_Waiting]:
+        """The next commands that share a commit: no key twice, not too much to wait for; an opening goes alone."""
+        group: list[_Waiting] = []
+        keys, facts = set(), 0
+        for waiting in self._queue[:MOST_COMMANDS]:
+            keys.add(waiting.command.key)
+            facts += len(waiting.command.events)
+            opens = waiting.command.opens is not None
+            if group and (opens or facts > MOST_FACTS or len(keys) == len(group)):
+                break
+            group.append(waiting)
+            if opens:
+                break
+        return group
+
+    def _hand_over(self, group: Sequence[_Waiting]) -> None:
+        unsettled = [waiting for waiting in group if waiting.outcome is None]
+        for waiting in unsettled:  # their leader was interrupted; the next asks again, and their keys tell
+            waiting.retold = True
+        with self._mutex:
+            self._queue[:0] = unsettled
+            self._elect()
+        for waiting in group:
+            if waiting.outcome is not None:
+                waiting.wake.release()
 
     def _store(self, group: list[_Waiting]) -> None:
-        give_up = time.monotonic() + PATIENCE
-        while True:
+        while any(waiting.outcome is None for waiting in group):
             try:
                 self._send(group)
             except (psycopg.OperationalError, psycopg.InterfaceError) as lost:
-                # Whether the group was committed is unknown here; asked again, its keys tell.
                 self._drop()
-                if (
-                    isinstance(lost, psycopg.errors.QueryCanceled | psycopg.errors.DiskFull)
-                    or time.monotonic() > give_up
-                ):
-                    raise OperationalError(f"the log cannot be reached: {lost}") from lost
-                for waiting in group:
+                patient = not self._closed and time.monotonic() < group[0].since + PATIENCE
+                for waiting in group:  # whether the group was committed is unknown here; asked again, its keys tell
                     waiting.retold = True
-                time.sleep(0.05)
-            except psycopg.Error as wrong:
+                    waiting.outcome = None if patient and _passes(lost) else _unknown(lost)
+                time.sleep(PAUSE)
+            except Exception as wrong:  # noqa: BLE001 - whatever it is, it is told to those whom it concerns
                 self._drop()
                 if len(group) == 1:
                     group[0].outcome = wrong
                 else:  # one of them is bad: each alone
                     for waiting in group:
                         self._store([waiting])
-                return
-            else:
-                return
 
     def _send(self, group: list[_Waiting]) -> None:
         connection = self._connected()
-        alone = group[0].command if len(group) == 1 else None
-        if not any(waiting.command.disclosures for waiting in group):
-            rows = _call(connection, [waiting.command for waiting in group], alone)
+        commands = [waiting.command for waiting in group]
+        if not any(command.disclosures for command in commands):
+            rows = _call(connection, commands)
         else:
             with connection.transaction():
-                rows = _call(connection, [waiting.command for waiting in group], alone)
-                for waiting, row in zip(group, rows, strict=True):
-                    if row[1] == "stored" and waiting.command.disclosures:
-                        disclosed = list(waiting.command.disclosures)
+                rows = _call(connection, commands)
+                for command, row in zip(commands, rows, strict=True):
+                    if row[1] == "stored" and command.disclosures:
+                        disclosed = list(command.disclosures)
                         connection.execute(SQL["disclose"], ([row[2]] * len(disclosed), disclosed))
         for waiting, row in zip(group, rows, strict=True):
             waiting.outcome = row
@@ -220,6 +252,7 @@ class Appender:
     def _connected(self) -> psycopg.Connection[Any]:
         if self._connection is None or self._connection.closed:
             self._connection = self._connect()
+            arrays.register(self._connection)
             self._connection.adapters.register_dumper(int, Int8BinaryDumper)
             self._connection.execute(SQL["planner"])
         return self._connection
@@ -231,50 +264,67 @@ class Appender:
         self._connection = None
 
 
-def _call(connection: psycopg.Connection[Any], commands: Sequence[Append], alone: Append | None) -> list[Row]:
-    if alone and alone.opens is not None:
-        (event,) = alone.events
-        first = (
-            alone.key,
-            alone.request,
-            alone.actor,
-            alone.recorded_at,
-            event.stream,
-            event.topic,
-            event.state,
-            alone.opens,
-        )
-        return connection.execute(SQL["open"], first).fetchall()
-    read_streams = [stream for command in commands for stream, _ in command.reads]
-    read_versions = [version for command in commands for _, version in command.reads]
-    if alone and len(alone.events) == 1:
-        (event,) = alone.events
-        head = (alone.key, alone.request, alone.actor, alone.recorded_at)
-        fact = (event.stream, event.version, event.topic, event.state)
-        return connection.execute(
-            SQL["append_one"], (*head, *fact, read_streams, read_versions), binary=True
-        ).fetchall()
-    facts = [(number, event) for number, command in enumerate(commands, 1) for event in command.events]
-    parameters = (
-        [command.key for command in commands],
-        [command.request for command in commands],
-        [command.actor for command in commands],
-        [command.recorded_at for command in commands],
-        [number for number, _ in facts],
-        [event.stream for _, event in facts],
-        [event.version for _, event in facts],
-        [event.topic for _, event in facts],
-        [event.state for _, event in facts],
-        [number for number, command in enumerate(commands, 1) for _ in command.reads],
-        read_streams,
-        read_versions,
+def _passes(failure: psycopg.Error) -> bool:
+    """Tell whether trying again may help: the connection was lost or not made, the server is going down or coming up."""
+    return failure.sqlstate is None or failure.sqlstate.startswith(("08", "40", "53300", "57P"))
+
+
+def _unknown(failure: psycopg.Error) -> OperationalError:
+    said = " ".join(str(failure).split())
+    told = OperationalError(
+        f"the log gave no answer ({said}); ask again with the same key, which tells what became of the command"
     )
-    return connection.execute(SQL["append"], parameters, binary=True).fetchall()
+    told.__cause__ = failure
+    return told
+
+
+def _call(connection: psycopg.Connection[Any], commands: Sequence[Append]) -> list[Row]:
+    first = commands[0]
+    if len(commands) == 1 and first.opens is not None:
+        return connection.execute(SQL["open"], _opening(first, first.opens)).fetchall()
+    if len(commands) == 1 and len(first.events) == 1:
+        return connection.execute(SQL["append_one"], _scalars(first), binary=True).fetchall()
+    return connection.execute(SQL["append"], _columns(commands), binary=True).fetchall()
+
+
+def _opening(command: Append, synthetic: bool) -> tuple[Any, ...]:
+    (event,) = command.events
+    return (*_asked(command), event.stream, event.topic, event.state, synthetic)
+
+
+def _scalars(command: Append) -> tuple[Any, ...]:
+    (event,) = command.events
+    streams = arrays.Uuids(stream for stream, _ in command.reads) if command.reads else None
+    versions = arrays.Longs(version for _, version in command.reads) if command.reads else None
+    return (*_asked(command), event.stream, event.version, event.topic, event.state, streams, versions)
+
+
+def _asked(command: Append) -> tuple[Any, ...]:
+    return command.key, command.request, command.actor, command.recorded_at
+
+
+def _columns(commands: Sequence[Append]) -> tuple[Any, ...]:
+    """One list a column: four of the commands, then five of their rows, what was looked at before what is to be stored."""
+    rows: list[tuple[int, UUID, int, str | None, bytes | None]] = []
+    for number, command in enumerate(commands, 1):
+        rows += [(number, stream, version, None, None) for stream, version in command.reads]
+        rows += [(number, event.stream, event.version, event.topic, event.state) for event in command.events]
+    return (
+        arrays.Uuids(command.key for command in commands),
+        arrays.Bytes(command.request for command in commands),
+        arrays.Texts(command.actor for command in commands),
+        arrays.Longs(command.recorded_at for command in commands),
+        arrays.Integers(row[0] for row in rows),
+        arrays.Uuids(row[1] for row in rows),
+        arrays.Longs(row[2] for row in rows),
+        arrays.Texts(row[3] for row in rows),
+        arrays.Bytes(row[4] for row in rows),
+    )
 
 
 def _answer(waiting: _Waiting) -> Receipt:
     match waiting.outcome:
-        case BaseException() as failure:
+        case Exception() as failure:
             raise failure
         case (_, "stored", first, last, at, _, _):
             return Receipt(first, last, at)

@@ -1,7 +1,6 @@
 -- name: append
 -- Many commands in one transaction, committed together; one row a command says what became of it.
-select * from log.append(%s::uuid[], %s::bytea[], %s::text[], %s::bigint[], %s::int[], %s::uuid[], %s::bigint[], %s::text[],
-                         %s::bytea[], %s::int[], %s::uuid[], %s::bigint[]) order by command
+select * from log.append(%s, %s, %s, %s, %s, %s, %s, %s, %s) order by command
 
 -- name: append_one
 -- One command with one fact, alone.

@@ -5,32 +5,37 @@ create schema if not exists log;
 alter schema log owner to ledger_owner;
 set local role ledger_owner;
 
+-- What columns hold. Domains, because CHECKs of a table are parsed anew by every statement: they cost more than a single insert does.
+create domain log.ordinal as bigint check (value > 0);
+create domain log.digest as bytea check (octet_length(value) = 32);
+create domain log.line as text check (value not in ('', '-') and value !~ '[\u0001-\u001f\u007f]');  -- a header line of an entry
+create domain log.state as bytea check (octet_length(value) between 2 and 61440);
+
 -- One fact a row. `position` runs 1, 2, 3 … without gaps and is commit order; the leaf index of the Merkle tree is position - 1.
 -- `prev` is the leaf of the stream's fact before this one; `node` is the root of the largest complete subtree that ends here
 -- (the leaf itself at odd positions), so that a row whose leaf was recomputed after an edit still betrays its own position.
 create table log.events (
-    position    bigint primary key check (position > 0),
-    version     bigint not null check (version > 0),
-    recorded_at bigint not null check (recorded_at > 0),  -- microseconds UTC, database clock, never decreasing
-    stream      uuid   not null,
-    topic       text   not null check (topic <> '' and strpos(topic, E'\n') = 0),
-    actor       text   check (actor <> '' and actor <> '-' and strpos(actor, E'\n') = 0),
-    prev        bytea  check (octet_length(prev) = 32),
-    leaf        bytea  not null check (octet_length(leaf) = 32),
-    node        bytea  not null check (octet_length(node) = 32),
-    state       bytea  not null check (octet_length(state) between 2 and 61440),
-    unique (stream, version),
-    check ((prev is null) = (version = 1))
+    position    log.ordinal primary key,
+    version     log.ordinal not null,
+    recorded_at log.ordinal not null,  -- microseconds UTC, database clock, never decreasing
+    stream      uuid        not null,
+    topic       log.line    not null,
+    actor       log.line,
+    prev        log.digest,
+    leaf        log.digest  not null,
+    node        log.digest  not null,
+    state       log.state   not null,
+    unique (stream, version)
 );
 alter table log.events alter column state set storage external;  -- verbatim bytes, read far more often than written
 
 -- One accepted command a row, kept for ever: a lost reply followed by a retry finds its first receipt here.
 create table log.commands (
-    key         uuid   primary key,
-    request     bytea  not null check (octet_length(request) = 32),
-    first       bigint not null check (first > 0),
-    last        bigint not null check (last >= first),
-    recorded_at bigint not null
+    key         uuid        primary key,
+    request     log.digest  not null,
+    first       log.ordinal not null,
+    last        log.ordinal not null,
+    recorded_at log.ordinal not null
 );
 
 -- The frontier: nodes[level + 1] is the root of the complete subtree of 2^level leaves, null where that bit of size is 0.
@@ -55,7 +60,7 @@ returns bytea language sql immutable parallel safe as $$
         || coalesce(encode(prev, 'hex'), '-') || E'\n' || coalesce(actor, '-') || E'\n' || E'\n', 'UTF8') || state)
 $$;
 
--- Every writer takes this lock for the rest of its transaction; that alone makes position order commit order.
+-- Every writer holds this lock for the rest of its transaction; that alone makes position order commit order.
 create function log.lock_key() returns bigint language sql immutable parallel safe as $$ select 120333374519909 $$;
 
 -- The moment a command is recorded at: the database clock, or what a synthetic ledger was told, never before the head.
@@ -73,157 +78,151 @@ begin
     return told;
 end $$;
 
--- What a durable log cannot be written without.
-create function log.refuse_unsafe_session() returns void language plpgsql as $$
+-- Takes the lock and returns the head; first it refuses a session that could lose or misorder what it writes.
+create function log.lock_head() returns log.head language plpgsql as $$
+declare
+    head log.head;
 begin
     if current_setting('transaction_isolation') <> 'read committed' then
         raise exception 'the log is appended to at READ COMMITTED only' using errcode = 'MZ003';
     elsif current_setting('synchronous_commit') = 'off' then
         raise exception 'the log is not appended to with synchronous_commit = off' using errcode = 'MZ004';
     end if;
-end $$;
-
--- Why these commands, taken together as one, cannot be appended; no row when they can.
-create function log.objection(keys uuid[], requests bytea[], streams uuid[], versions bigint[], read_streams uuid[], read_versions bigint[])
-returns table (outcome text, first bigint, last bigint, at bigint, stream uuid, version bigint) language plpgsql as $$
-#variable_conflict use_column
-begin
-    return query
-        select case when c.request = asked.request then 'known' else 'key reused' end, c.first, c.last, c.recorded_at, null::uuid, null::bigint
-          from unnest(keys, requests) as asked (key, request) join log.commands c on c.key = asked.key
-         limit 1;
-    if found then return; end if;
-    return query
-        select 'version'::text, null::bigint, null::bigint, null::bigint, e.stream, coalesce(tip.version, 0)
-          from (select stream, min(version) as version, count(*) as facts, max(version) as last
-                  from unnest(streams, versions) as f (stream, version) group by stream) as e
-          left join lateral (select version from log.events x where x.stream = e.stream order by x.version desc limit 1) as tip on true
-         where e.version <> coalesce(tip.version, 0) + 1 or e.last <> coalesce(tip.version, 0) + e.facts
-         limit 1;
-    if found then return; end if;
-    return query
-        select 'read'::text, null::bigint, null::bigint, null::bigint, r.stream, coalesce(tip.version, 0)
-          from unnest(read_streams, read_versions) as r (stream, version)
-          left join lateral (select version from log.events x where x.stream = r.stream order by x.version desc limit 1) as tip on true
-         where r.version <> coalesce(tip.version, 0)
-         limit 1;
-end $$;
-
--- Places facts after the head: leaves and frontier in memory, then one insert. The caller holds the lock and has no objection.
-create function log.place(firsts int[], keys uuid[], requests bytea[], actors text[], moments bigint[],
-                          streams uuid[], versions bigint[], topics text[], states bytea[])
-returns bigint language plpgsql as $$
-#variable_conflict use_column
-declare
-    head    log.head;
-    count   constant int := cardinality(streams);
-    before  int[];       -- where in this call the stream's previous fact stands, or null
-    tips    bytea[];     -- else the leaf that the stream ended with, or null for a new stream
-    prevs   bytea[] := '{}';
-    leaves  bytea[] := '{}';
-    frontier bytea[];
-    carried bytea[] := '{}';
-    owners  int[] := '{}';
-    command int := 0;
-    node    bytea;
-    level   int;
-begin
-    select * into strict head from log.head;
-    frontier := head.nodes;
-    select array_agg(w.before order by w.ord), array_agg(tip.leaf order by w.ord) into before, tips
-      from (select ord, stream, lag(ord) over (partition by stream order by ord) as before
-              from unnest(streams) with ordinality as f (stream, ord)) as w
-      left join lateral (select leaf from log.events x where w.before is null and x.stream = w.stream order by x.version desc limit 1) as tip on true;
-    for i in 1 .. count loop
-        if command < cardinality(firsts) and firsts[command + 1] = i then command := command + 1; end if;
-        owners[i] := command;
-        prevs[i] := coalesce(leaves[before[i]], tips[i]);
-        node := log.leaf(head.size + i - 1, streams[i], versions[i], topics[i], moments[command], prevs[i], actors[command], states[i]);
-        leaves[i] := node;
-        level := 1;
-        while (head.size + i - 1) >> (level - 1) & 1 = 1 loop
-            node := sha256('\x01'::bytea || frontier[level] || node);
-            frontier[level] := null;
-            level := level + 1;
-        end loop;
-        frontier[level] := node;
-        carried[i] := node;
-    end loop;
-    insert into log.events (position, version, recorded_at, stream, topic, actor, prev, leaf, node, state)
-    select head.size + f.ord, f.version, moments[f.owner], f.stream, f.topic, actors[f.owner], f.prev, f.leaf, f.node, f.state
-      from unnest(streams, versions, topics, states, prevs, leaves, carried, owners) with ordinality
-           as f (stream, version, topic, state, prev, leaf, node, owner, ord);
-    insert into log.commands (key, request, first, last, recorded_at)
-    select c.key, c.request, head.size + c.first, head.size + coalesce(firsts[c.ord + 1] - 1, count), c.moment
-      from unnest(keys, requests, firsts, moments) with ordinality as c (key, request, first, moment, ord);
-    update log.head h set size = head.size + count, recorded_at = moments[cardinality(moments)], nodes = frontier;
-    perform pg_notify('ledger_events', (head.size + count)::text);
-    return head.size;
-end $$;
-
--- The only way to write many commands. Arrays `keys … recorded` hold one element a command; `cmds … states` one a fact, grouped by
--- command; `read_*` the streams that a decision looked at, and the version it saw. Commands come out as if one after the other.
-create function log.append(keys uuid[], requests bytea[], actors text[], recorded bigint[],
-                           cmds int[], streams uuid[], versions bigint[], topics text[], states bytea[],
-                           read_cmds int[], read_streams uuid[], read_versions bigint[])
-returns table (command int, outcome text, first bigint, last bigint, at bigint, stream uuid, version bigint)
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-#variable_conflict use_column
-declare
-    head    log.head;
-    n       constant int := cardinality(keys);
-    firsts  int[];
-    moments bigint[] := '{}';
-    size    bigint;
-    moment  bigint;
-    hurdle  record;
-    a int; b int; ra int; rb int;
-begin
-    perform log.refuse_unsafe_session();
     perform pg_advisory_xact_lock(log.lock_key());
     select * into strict head from log.head;
+    return head;
+end $$;
+
+-- Writes commands after the head, each as if alone and after those before it; the caller holds the lock. See log.append.
+create function log.write(head log.head, keys uuid[], requests bytea[], actors text[], recorded bigint[],
+                          commands int[], streams uuid[], versions bigint[], topics text[], states bytea[])
+returns table (command int, outcome text, first bigint, last bigint, at bigint, stream uuid, version bigint) language plpgsql as $$
+#variable_conflict use_column
+declare
+    n          constant int := cardinality(keys);
+    -- of each command
+    outcomes   text[]   := array_fill(null::text, array[n]);
+    firsts     bigint[] := array_fill(null::bigint, array[n]);
+    lasts      bigint[] := firsts;
+    moments    bigint[] := firsts;
+    met        int[]    := array_fill(null::int, array[n]);  -- the row that the command stumbled over
+    -- of each row
+    befores    int[];    -- the last row before it that adds to its stream
+    held       bigint[]; -- else the version and the leaf that the log ends the stream with
+    tips       bytea[];
+    positions  bigint[] := array_fill(null::bigint, array[cardinality(streams)]);
+    prevs      bytea[]  := array_fill(null::bytea, array[cardinality(streams)]);
+    leaves     bytea[]  := prevs;
+    nodes      bytea[]  := prevs;
+    reached    bigint   := head.size;  -- the position of the last fact so far
+    moment     bigint   := head.recorded_at;
+    frontier   bytea[]  := head.nodes;
+    node       bytea;
+    level      int;
+    known      record;
+    a          int;
+    z          int      := 0;
+    facts      boolean  := true;
+begin
+    for known in
+        select asked.ord, asked.request = c.request as same, c.first, c.last, c.recorded_at
+          from unnest(keys, requests) with ordinality as asked (key, request, ord) join log.commands c on c.key = asked.key
+    loop
+        outcomes[known.ord] := case when known.same then 'known' else 'key reused' end;
+        firsts[known.ord] := known.first;
+        lasts[known.ord] := known.last;
+        moments[known.ord] := known.recorded_at;
+    end loop;
+
+    select array_agg(r.before order by r.ord), array_agg(tip.version order by r.ord), array_agg(tip.leaf order by r.ord) into befores, held, tips
+      from (select ord, stream, max(ord::int) filter (where topic is not null)
+                                over (partition by stream order by ord rows between unbounded preceding and 1 preceding) as before
+              from unnest(streams, topics) with ordinality as given (stream, topic, ord)) as r
+      left join lateral (select e.version, e.leaf from log.events e where r.before is null and e.stream = r.stream
+                          order by e.version desc limit 1) as tip on true;
+
+    for c in 1 .. n loop
+        a := z + 1;
+        while commands[z + 1] = c loop z := z + 1; end loop;
+        continue when outcomes[c] is not null;
+        for i in a .. z loop
+            while befores[i] < a and positions[befores[i]] is null loop  -- that one was refused: look further back
+                held[i] := held[befores[i]];
+                tips[i] := tips[befores[i]];
+                befores[i] := befores[befores[i]];
+            end loop;
+            if versions[i] is distinct from coalesce(versions[befores[i]], held[i], 0) + (topics[i] is not null)::int then
+                met[c] := i;
+                exit;
+            end if;
+        end loop;
+        if met[c] is not null then
+            outcomes[c] := case when topics[met[c]] is null then 'read' else 'version' end;
+            held[met[c]] := coalesce(versions[befores[met[c]]], held[met[c]], 0);
+            continue;
+        end if;
+
+        -- At this point the command is accepted.
+        moment := log.moment(recorded[c], moment, head.synthetic);
+        for i in a .. z loop
+            continue when topics[i] is null;
+            prevs[i] := coalesce(leaves[befores[i]], tips[i]);
+            node := log.leaf(reached, streams[i], versions[i], topics[i], moment, prevs[i], actors[c], states[i]);
+            leaves[i] := node;
+            level := 1;
+            while reached >> (level - 1) & 1 = 1 loop
+                node := sha256('\x01'::bytea || frontier[level] || node);
+                frontier[level] := null;
+                level := level + 1;
+            end loop;
+            frontier[level] := node;
+            nodes[i] := node;
+            reached := reached + 1;
+            positions[i] := reached;
+            firsts[c] := coalesce(firsts[c], reached);
+        end loop;
+        facts := facts and firsts[c] is not null;
+        outcomes[c] := 'stored';
+        lasts[c] := reached;
+        moments[c] := moment;
+    end loop;
+    if z <> cardinality(streams) or not facts then
+        raise exception 'every command brings at least one fact, and rows are grouped by command' using errcode = 'MZ006';
+    end if;
+
+    if reached > head.size then
+        insert into log.events (position, version, recorded_at, stream, topic, actor, prev, leaf, node, state)
+        select f.position, f.version, moments[f.command], f.stream, f.topic, actors[f.command], f.prev, f.leaf, f.node, f.state
+          from unnest(positions, versions, commands, streams, topics, prevs, leaves, nodes, states)
+               as f (position, version, command, stream, topic, prev, leaf, node, state)
+         where f.position is not null;
+        insert into log.commands (key, request, first, last, recorded_at)
+        select c.key, c.request, c.first, c.last, c.moment
+          from unnest(keys, requests, outcomes, firsts, lasts, moments) as c (key, request, outcome, first, last, moment)
+         where c.outcome = 'stored';
+        update log.head h set size = reached, recorded_at = moment, nodes = frontier;
+        perform pg_notify('ledger_events', reached::text);
+    end if;
+    return query
+        select c.ord::int, c.outcome, c.first, c.last, c.moment, streams[c.met], held[c.met]
+          from unnest(outcomes, firsts, lasts, moments, met) with ordinality as c (outcome, first, last, moment, met, ord);
+end $$;
+
+-- The only way to write many commands. `keys … recorded` hold one element a command. `commands … states` hold one a row, grouped by command:
+-- a row with a topic and a state is a fact and the version it will have; without them it is a look, and the version the decision saw.
+-- What comes out is as if one command came after the other; one that is refused leaves the others alone.
+create function log.append(keys uuid[], requests bytea[], actors text[], recorded bigint[],
+                           commands int[], streams uuid[], versions bigint[], topics text[], states bytea[])
+returns table (command int, outcome text, first bigint, last bigint, at bigint, stream uuid, version bigint)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    head log.head;
+begin
+    head := log.lock_head();
     if head.size = 0 then
         raise exception 'the ledger is not open: its first fact is LedgerOpened' using errcode = 'MZ005';
     end if;
-    select array_agg(f.ord order by f.ord) into firsts
-      from (select ord::int, cmd, lag(cmd) over (order by ord) as before from unnest(cmds) with ordinality as f (cmd, ord)) as f
-     where f.before is distinct from f.cmd;
-    if cardinality(firsts) is distinct from n or cmds[1] <> 1 or cmds[cardinality(cmds)] <> n then
-        raise exception 'every command brings at least one fact, grouped by command' using errcode = 'MZ006';
-    end if;
-
-    -- Usually the whole group fits as if it were one command: then one insert serves all.
-    if n = (select count(distinct key) from unnest(keys) as k (key)) and (n = 1 or not streams && read_streams)
-       and not exists (select from log.objection(keys, requests, streams, versions, read_streams, read_versions)) then
-        moment := head.recorded_at;
-        for c in 1 .. n loop
-            moment := log.moment(recorded[c], moment, head.synthetic);
-            moments[c] := moment;
-        end loop;
-        size := log.place(firsts, keys, requests, actors, moments, streams, versions, topics, states);
-        return query select c, 'stored'::text, size + firsts[c], size + coalesce(firsts[c + 1] - 1, cardinality(streams)), moments[c], null::uuid, null::bigint
-                       from generate_series(1, n) as c;
-        return;
-    end if;
-
-    -- Otherwise one after the other: each sees the rows of those before it, and one's conflict fails that one only.
-    ra := 1;
-    for c in 1 .. n loop
-        a := firsts[c];
-        b := coalesce(firsts[c + 1] - 1, cardinality(streams));
-        rb := ra;
-        while read_cmds[rb] = c loop rb := rb + 1; end loop;
-        select * into hurdle from log.objection(keys[c:c], requests[c:c], streams[a:b], versions[a:b], read_streams[ra:rb-1], read_versions[ra:rb-1]) limit 1;
-        if found then
-            return query select c, hurdle.outcome, hurdle.first, hurdle.last, hurdle.at, hurdle.stream, hurdle.version;
-        else
-            select * into strict head from log.head;
-            moment := log.moment(recorded[c], head.recorded_at, head.synthetic);
-            size := log.place(array[1], keys[c:c], requests[c:c], actors[c:c], array[moment], streams[a:b], versions[a:b], topics[a:b], states[a:b]);
-            return query select c, 'stored'::text, size + 1, size + b - a + 1, moment, null::uuid, null::bigint;
-        end if;
-        ra := rb;
-    end loop;
+    return query select * from log.write(head, keys, requests, actors, recorded, commands, streams, versions, topics, states);
 end $$;
 
 -- The same for one command with one fact: what a writer alone pays. Same answers as log.append (tested side by side).
@@ -233,38 +232,36 @@ create function log.append_one(key uuid, request bytea, actor text, recorded big
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-    head    log.head;
-    known   log.commands;
-    tip     bytea;
-    tip_at  bigint;
+    head     log.head;
+    same     boolean;
+    tip      bytea;
+    tip_at   bigint;
     frontier bytea[];
-    own     bytea;
-    node    bytea;
-    level   int := 1;
+    own      bytea;
+    node     bytea;
+    level    int := 1;
 begin
-    perform log.refuse_unsafe_session();
-    perform pg_advisory_xact_lock(log.lock_key());
-    select * into strict head from log.head;
+    head := log.lock_head();
     if head.size = 0 then
         raise exception 'the ledger is not open: its first fact is LedgerOpened' using errcode = 'MZ005';
     end if;
-    select * into known from log.commands c where c.key = append_one.key;
+    select c.request = append_one.request, c.first, c.last, c.recorded_at into same, first, last, at
+      from log.commands c where c.key = append_one.key;
     if found then
-        outcome := case when known.request = append_one.request then 'known' else 'key reused' end;
-        first := known.first; last := known.last; at := known.recorded_at;
+        outcome := case when same then 'known' else 'key reused' end;
         return;
     end if;
-    select x.leaf, x.version into tip, tip_at from log.events x where x.stream = append_one.stream order by x.version desc limit 1;
-    if append_one.version <> coalesce(tip_at, 0) + 1 then
+    if read_streams is not null then
+        select 'read', r.stream, coalesce(t.version, 0) into outcome, held_stream, held_version
+          from unnest(read_streams, read_versions) with ordinality as r (stream, version, ord)
+          left join lateral (select e.version from log.events e where e.stream = r.stream order by e.version desc limit 1) as t on true
+         where r.version is distinct from coalesce(t.version, 0) order by r.ord limit 1;
+        if found then return; end if;
+    end if;
+    select e.leaf, e.version into tip, tip_at from log.events e where e.stream = append_one.stream order by e.version desc limit 1;
+    if append_one.version is distinct from coalesce(tip_at, 0) + 1 then
         outcome := 'version'; held_stream := append_one.stream; held_version := coalesce(tip_at, 0);
         return;
-    end if;
-    if cardinality(read_streams) > 0 then
-        select 'read', r.stream, coalesce(t.version, 0) into outcome, held_stream, held_version
-          from unnest(read_streams, read_versions) as r (stream, version)
-          left join lateral (select x.version from log.events x where x.stream = r.stream order by x.version desc limit 1) as t on true
-         where r.version <> coalesce(t.version, 0) limit 1;
-        if found then return; end if;
     end if;
     at := log.moment(recorded, head.recorded_at, head.synthetic);
     own := log.leaf(head.size, append_one.stream, append_one.version, append_one.topic, at, tip, append_one.actor, append_one.state);
@@ -278,13 +275,11 @@ begin
     frontier[level] := node;
     first := head.size + 1;
     last := first;
-    with fact as (
-        insert into log.events (position, version, recorded_at, stream, topic, actor, prev, leaf, node, state)
-        values (append_one.first, append_one.version, append_one.at, append_one.stream, append_one.topic, append_one.actor, tip, own, node, append_one.state)
-    ), command as (
-        insert into log.commands (key, request, first, last, recorded_at)
-        values (append_one.key, append_one.request, append_one.first, append_one.last, append_one.at)
-    )
+    insert into log.events (position, version, recorded_at, stream, topic, actor, prev, leaf, node, state)
+    values (append_one.first, append_one.version, append_one.at, append_one.stream, append_one.topic, append_one.actor,
+            tip, own, node, append_one.state);
+    insert into log.commands (key, request, first, last, recorded_at)
+    values (append_one.key, append_one.request, append_one.first, append_one.last, append_one.at);
     update log.head h set size = append_one.last, recorded_at = append_one.at, nodes = frontier;
     perform pg_notify('ledger_events', last::text);
     outcome := 'stored';
@@ -296,22 +291,20 @@ create function log.open(key uuid, request bytea, actor text, recorded bigint, s
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-    head  log.head;
-    known log.commands;
+    head log.head;
+    same boolean;
 begin
-    perform log.refuse_unsafe_session();
-    perform pg_advisory_xact_lock(log.lock_key());
-    select * into strict head from log.head;
+    head := log.lock_head();
     if head.size > 0 then
-        select * into known from log.commands c where c.key = open.key;
-        outcome := case when not found then 'open already' when known.request = open.request then 'known' else 'key reused' end;
-        first := known.first; last := known.last; at := known.recorded_at;
+        select c.request = open.request, c.first, c.last, c.recorded_at into same, first, last, at from log.commands c where c.key = open.key;
+        outcome := case when not found then 'open already' when same then 'known' else 'key reused' end;
         return;
     end if;
-    at := log.moment(recorded, 0, open.synthetic);
     update log.head h set synthetic = open.synthetic;
-    perform log.place(array[1], array[open.key], array[open.request], array[open.actor], array[at], array[open.stream], array[1::bigint], array[open.topic], array[open.state]);
-    outcome := 'stored'; first := 1; last := 1;
+    head.synthetic := open.synthetic;
+    select w.outcome, w.first, w.last, w.at into outcome, first, last, at
+      from log.write(head, array[open.key], array[open.request], array[open.actor], array[open.recorded],
+                     array[1], array[open.stream], array[1::bigint], array[open.topic], array[open.state]) as w;
 end $$;
 
 -- History is not changed: not by a statement (these triggers, in every session mode) and not by a right (no role holds one).
