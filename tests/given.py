@@ -18,12 +18,14 @@ TODAY = date(2026, 1, 5)
 class Given:
     """A ledger in memory: commands are decided and recorded in order, facts may be given outright.
 
-    `today` is the day on which commands are recorded; None: each on the day that it tells of.
+    today    the day on which commands are recorded; None: each on the day that it tells of
+    log      every fact; decided: those among them that a decider brought about
     """
 
     def __init__(self, today: date | None = None) -> None:
         self.today = today
         self.log: list[Recorded[Fact]] = []
+        self.decided: list[Fact] = []
         self._streams: defaultdict[UUID, list[Recorded[Fact]]] = defaultdict(list)
 
     def fact(self, stream: UUID, fact: Fact, on: date | None = None) -> "Given":
@@ -49,6 +51,7 @@ class Given:
                 authority=command.authority,
             )
             self._record(stream, fact, envelope)
+            self.decided.append(fact)
         return decision.filings
 
     def world(self, today: date = TODAY) -> Loading:
