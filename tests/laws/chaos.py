@@ -107,7 +107,7 @@ class Chaos:
 
     # ── the natural next step ──
 
-    def next_step(self, draw: Draw) -> ask.Command | None:
+    def next_step(self, draw: Draw) -> Any:
         """Return what somebody would lawfully do next with something that lives, None if nothing comes to mind."""
         self.day += timedelta(days=draw(st.integers(0, 1)))
         steps = (self._campaign_step, self._item_step, self._item_step, self._beginning)
@@ -151,7 +151,7 @@ class Chaos:
                     yield ask.FileZeroReport(**one, signer_post="主要负责人", statement="无")
                 for title in draw(st.lists(st.sampled_from(WORDS[:4]), max_size=2, unique=True)):
                     described = values.DescribedItem(item_type=kind, title=title, implementing_unit=unit)
-                    seen = {
+                    seen: dict[str, Any] = {
                         "ordinal": f"{number}{kind}{title}",
                         "checker": UNITS[4],
                         "checked_unit": UNITS[3],
@@ -196,7 +196,7 @@ class Chaos:
         for stream in tuple(self.streams.get("item", ())):
             yield self._opinion({"effective_on": self.day, "backlog": True, "item": stream}, draw)
 
-    def _beginning(self, draw: Draw) -> ask.Command | None:
+    def _beginning(self, draw: Draw) -> Any:
         unit = UNITS[0]
         year = 2020 + len(self.streams.get("campaign", []))
         number = len(self.streams.get("document", [])) + 1
@@ -247,7 +247,7 @@ class Chaos:
             minutes_digest="0" * 64,
         )
 
-    def _campaign_step(self, draw: Draw) -> ask.Command | None:
+    def _campaign_step(self, draw: Draw) -> Any:
         stream = self._pick("campaign", draw)
         world = self.given.world()
         campaign = world.see(CAMPAIGN, stream) if stream else None
@@ -273,7 +273,7 @@ class Chaos:
                 return draw(st.sampled_from((take, ask.CloseCampaign(**at), self._publication(draw))))
         return ask.OpenLookBack(**at, deadline=self.day + timedelta(days=9))
 
-    def _filing(self, at: dict[str, Any], draw: Draw) -> ask.Command:
+    def _filing(self, at: dict[str, Any], draw: Draw) -> Any:
         unit, kind = draw(st.sampled_from(UNITS[:3])), draw(st.sampled_from(ItemType))
         one = {**at, "unit": unit, "item_type": kind}
         items = tuple(
@@ -304,7 +304,7 @@ class Chaos:
             )
         )
 
-    def _comparing(self, at: dict[str, Any], draw: Draw) -> ask.Command:
+    def _comparing(self, at: dict[str, Any], draw: Draw) -> Any:
         world = self.given.world()
         item, record = self._pick("item", draw), self._pick("record", draw)
         state, found = world.see(ITEM, item) if item else None, world.see(RECORD, record) if record else None
@@ -346,7 +346,7 @@ class Chaos:
             basis=(values.Basis(title="依据"),),
         )
 
-    def _item_step(self, draw: Draw) -> ask.Command | None:
+    def _item_step(self, draw: Draw) -> Any:
         stream = self._pick("item", draw)
         item = self.given.world().see(ITEM, stream) if stream else None
         if item is None:
@@ -379,7 +379,7 @@ class Chaos:
     def authority(self, draw: Draw) -> values.Authority:
         return values.Authority(document=self._pick("document", draw), meeting=self._pick("meeting", draw))
 
-    def _decision(self, at: dict[str, Any], item: Item, draw: Draw) -> ask.Command:
+    def _decision(self, at: dict[str, Any], item: Item, draw: Draw) -> Any:
         held = self.authority(draw)
         day = at["effective_on"]
         mandates = (held.document,) if held.document else ()
@@ -414,7 +414,7 @@ class Chaos:
             )
         )
 
-    def _on_the_list(self, at: dict[str, Any], item: Item, draw: Draw) -> ask.Command:
+    def _on_the_list(self, at: dict[str, Any], item: Item, draw: Draw) -> Any:
         day = at["effective_on"]
         ended = values.RunningPledgesTreatment(treatment=RunningPledges.TERMINATE, last_day=day)
         return draw(
