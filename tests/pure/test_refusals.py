@@ -34,9 +34,9 @@ def test_no_two_refusals_have_one_name() -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.slug())
 def test_a_refusal_has_its_sentence_in_both_languages(kind: Any) -> None:
+    words = catalogue()[kind.slug()]
     assert is_dataclass(kind)
     held = {field.name for field in fields(kind)}
-    words = catalogue()[kind.slug()]
     for sentence in (kind.__doc__ or "", words.zh, words.en):
         assert sentence
         assert blanks(sentence) <= held
