@@ -17,7 +17,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, PatternFill
 
-from api.exchange.addresses import place
+from api.exchange.addresses import column_letters, place
 from api.exchange.cells import guarded, shown
 from api.exchange.container import read_bytes
 from api.exchange.headers import Header, find_header
@@ -28,6 +28,7 @@ from api.exchange.workbook import Sheet, Workbook, read_workbook
 _FILLS = {"problem": "FFFFC7CE", "warning": "FFFFF2CC"}
 _CELLS_KEPT = 200_000  # above this the file is written anew: a cell kept as it was costs the writer about 1 KB
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
+_PROBLEMS_WIDTH = 60  # in the spreadsheet's unit, about one digit
 _COMMENT_LIMIT, _CELL_LIMIT = 1_000, 8_000  # characters
 
 
@@ -108,6 +109,7 @@ class _Marker:
         for anchor, found in by_cell.items():
             self._mark_cell(self._written.cell(*anchor), found)
         self._write(self._header.last, say("template", "problems-column", self._language))
+        self._written.column_dimensions[column_letters(self._column)].width = _PROBLEMS_WIDTH
         for row, found in by_row.items():
             # Above the table and in the header the column keeps its own heading: those problems stand in comments.
             if row > self._header.last:

@@ -122,6 +122,10 @@ class _Template:
             for place, column in enumerate(columns):
                 sheet.write_string(number, place, guarded(row.get(column, "")), self._body)
         sheet.freeze_panes(_HEADER_ROW + 1, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(_TITLE_ROW, _HEADER_ROW)
 
     def _offer(self, sheet: Worksheet, place: int, column: str) -> None:
         section = "units" if column in _UNITS else column
