@@ -4,7 +4,7 @@ Second step of every read (api -> here -> items.sql). The fold is the life that 
 disagree. Keeps: what was proposed and what was decided are two columns, counted apart; a decision's legal effect shows on its day.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import MAXYEAR, MINYEAR, date
 from enum import StrEnum
@@ -21,17 +21,15 @@ from ledger.events import (
     Fact,
     ItemAdmitted,
     ItemCancelled,
-    ItemIdentified,
     ItemMerged,
     ItemRetained,
     MergedItemFormed,
     RecordCorrected,
 )
 from ledger.statements import load
-from ledger.terms import Disposition
 from ledger.timelines.item import ITEM, Item, Opinion, Version
 from ledger.timelines.standing import order, standing
-from ledger.values import ItemTerms
+from ledger.values import Authority, ItemTerms
 from projections import log
 from projections.dated import DatedTimeline
 from projections.reading import Pinned
@@ -118,7 +116,7 @@ class _Told:
 
 
 def _tell(told: _Told | None, recorded: Recorded[Fact]) -> _Told | None:
-    item = ITEM.evolve(told and told.item, recorded)
+    item = ITEM.evolve(told.item if told else None, recorded)
     if item is None:
         return None
     before = told or _Told(item, recorded.envelope.synthetic)
@@ -148,12 +146,13 @@ def _decision(recorded: Recorded[Fact]) -> _Decision | None:
 
 def _show(told: _Told, day: date) -> Listed:
     item, proposal, decision = told.item, told.proposal, told.decision
+    ground = decision or proposal
     version = item.version_on(day)
     terms = version.terms if version else item.terms
     return Listed(
         item_type=terms.item_type,
         title=terms.title,
-        title_sort=normalize("NFKC", terms.title).casefold(),
+        title_sort=_sorted_as(terms.title),
         level=terms.level,
         jurisdiction=terms.jurisdiction,
         field_code=terms.field_code,
@@ -169,12 +168,12 @@ def _show(told: _Told, day: date) -> Listed:
         version=version.number if version else 0,
         start_year=terms.start_year,
         end_year=terms.end_year,
-        proposed=proposal and proposal.opinion,
-        proposed_target_key=proposal and proposal.proposed_target_key,
-        decided=decision and decision.what,
-        decided_on=decision and decision.on,
-        decided_in=decision and decision.campaign,
-        ground_code=decision.ground_code if decision else proposal and proposal.ground_code,
+        proposed=proposal.opinion if proposal else None,
+        proposed_target_key=proposal.proposed_target_key if proposal else None,
+        decided=decision.what if decision else None,
+        decided_on=decision.on if decision else None,
+        decided_in=decision.campaign if decision else None,
+        ground_code=ground.ground_code if ground else None,
         reported_on=told.reported_on,
         merged_into=item.merged_into,
         duplicate_of=item.duplicate_of,
@@ -185,6 +184,10 @@ def _show(told: _Told, day: date) -> Listed:
         expiry_noted=item.expiry_noted,
         synthetic=told.synthetic,
     )
+
+
+def _sorted_as(title: str) -> str:
+    return normalize("NFKC", title).casefold()
 
 
 def _turns(told: _Told) -> Iterator[date]:
@@ -244,15 +247,12 @@ class ItemRow:
     reported_on: date | None
     merged_into: UUID | None
     duplicate_of: UUID | None
-    sources: tuple[UUID, ...]
+    sources: Sequence[UUID]
     predecessor: UUID | None
     basis_lost: bool
     exit_review: bool
     expiry_noted: bool
     synthetic: bool
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "sources", tuple(self.sources))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -326,9 +326,11 @@ def item_list(
 ) -> list[ItemRow]:
     """Return items by title; `after` is (title_sort, item) of the last row of the page before."""
     given = {field.name: value for field in fields(wanted) if (value := getattr(wanted, field.name)) not in ((), None)}
-    filters = b"".join(SQL[f"by_{name}"] for name in (*given, *(("after",) if after else ())))
+    filters = b"\n".join(SQL[f"by_{name}"] for name in (*given, *(("after",) if after else ())))
     statement = fill(SQL["item_list"], filters=filters.decode())
     values = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    if wanted.title:
+        values["title"] = _sorted_as(wanted.title)
     title_after, item_after = after or (None, None)
     place = {"title_after": title_after, "item_after": item_after, "most": most}
     with connection.cursor(row_factory=class_row(ItemRow)) as cursor:
@@ -355,9 +357,10 @@ def history(connection: Connection[Any], pinned: Pinned, item_id: UUID) -> list[
     Its own stream, what its campaign found about it, and each correction beside what it corrects: both stay visible.
     """
     facts = _facts(connection, pinned, item_id)
-    shown = {fact.position for fact in facts if _told_by(fact, pinned.in_force_on)}
-    for fact in facts:  # a correction stands later than what it corrects
-        if isinstance(fact.fact, RecordCorrected) and fact.fact.corrects in shown:
+    shown = set[int]()
+    for fact in facts:  # a correction stands later than what it corrects, and is shown wherever that is
+        corrects = fact.fact.corrects if isinstance(fact.fact, RecordCorrected) else None
+        if fact.effective_on <= pinned.in_force_on if corrects is None else corrects in shown:
             shown.add(fact.position)
     return entries([fact for fact in facts if fact.position in shown])
 
@@ -375,7 +378,7 @@ def entries(facts: list[Recorded[Fact]]) -> list[Entry]:
 
 def _entry(fact: Recorded[Fact], stand: dict[int, Recorded[Fact]], corrected_by: tuple[int, ...]) -> Entry:
     envelope, said = fact.envelope, plain(fact.fact)
-    read = stand.get(fact.position)
+    read, authority = stand.get(fact.position), envelope.authority or Authority()
     corrects = fact.fact.corrects if isinstance(fact.fact, RecordCorrected) else None
     return Entry(
         position=fact.position,
@@ -387,8 +390,8 @@ def _entry(fact: Recorded[Fact], stand: dict[int, Recorded[Fact]], corrected_by:
         actor_unit=envelope.actor_unit,
         actor_post=envelope.actor_post,
         on_behalf_of=envelope.on_behalf_of,
-        document=envelope.authority and envelope.authority.document,
-        meeting=envelope.authority and envelope.authority.meeting,
+        document=authority.document,
+        meeting=authority.meeting,
         reason=envelope.reason,
         backlog=envelope.backlog,
         synthetic=envelope.synthetic,
@@ -398,10 +401,6 @@ def _entry(fact: Recorded[Fact], stand: dict[int, Recorded[Fact]], corrected_by:
         corrects=corrects,
         corrected_by=corrected_by,
     )
-
-
-def _told_by(fact: Recorded[Fact], day: date) -> bool:
-    return fact.effective_on <= day
 
 
 def _facts(connection: Connection[Any], pinned: Pinned, item_id: UUID) -> list[Recorded[Fact]]:

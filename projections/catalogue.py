@@ -1,0 +1,23 @@
+"""Every projection there is: what the projector keeps at the head of the log, and what a rebuild builds anew.
+
+The views of the register stand in one build, so that an answer may join a list, a campaign and the names of units at one position.
+"""
+
+from typing import Final
+
+from projections import campaigns, items, lists, units
+from projections.builds import Projection
+from projections.campaign_rows import CAMPAIGN_LIST, CAMPAIGN_RECORD, CAMPAIGN_RETURN, RECONCILIATION
+from projections.items import ITEM_LIST
+from projections.lists import PUBLISHED_LIST
+from projections.units import UNIT_LIST
+
+_INDEXED = (items.SQL, units.SQL, campaigns.SQL, lists.SQL)
+
+REGISTER: Final = Projection(
+    name="register",
+    version=1,
+    views=(ITEM_LIST, UNIT_LIST, CAMPAIGN_LIST, CAMPAIGN_RETURN, CAMPAIGN_RECORD, RECONCILIATION, PUBLISHED_LIST),
+    statements={"indexes": b";\n".join(statements["indexes"] for statements in _INDEXED)},
+)
+PROJECTIONS: Final = (REGISTER,)
