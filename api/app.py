@@ -4,8 +4,7 @@ The composition root of the edge. Keeps: one table of routers; every route but t
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import psycopg
@@ -16,42 +15,33 @@ from fastapi.responses import JSONResponse, Response
 from psycopg_pool import PoolClosed, PoolTimeout
 from starlette.exceptions import HTTPException
 
-from api import pages, service, writes
-from api.backing import standing_behind
+from api import pages, reads, service, writes
+from api.backing import Backing
 from api.catalogue import say
 from api.description import describe
 from api.identity import guard
 from api.problems import MEDIA_TYPE, Pointed, Problem, headers_of, problem_body
-from api.requests import Numbered, language, number_of, only_known_parameters
-from api.views import PROJECTIONS
+from api.requests import Numbered, bilingual, language, number_of, only_known_parameters
 from ledger.encoding import NotStorable
 from ledger.refusals import Refused
+from projections.catalogue import PROJECTIONS
 from projections.reading import ProjectionBehind
 
 _LOG = logging.getLogger(__name__)
 
 
-def create_app(dsn: str, token_sha256: bytes) -> FastAPI:
-    """Return the API over the database at `dsn`, open to the bearer of the token of this digest.
-
-    The database is first reached when the application starts up; then it has to be there, and migrated.
-    """
-
-    @asynccontextmanager
-    async def standing(_app: FastAPI) -> AsyncIterator[Mapping[str, Any]]:
-        with standing_behind(dsn) as behind:
-            yield {"backing": behind}
-
+def create_app(behind: Backing | None, token_sha256: bytes) -> FastAPI:
+    """Return the API over what stands behind it (None: it can only describe itself), open to the bearer of the token of this digest."""
     app = FastAPI(
-        title="明责台账 · Mingze",
-        lifespan=standing,
+        title=bilingual("product.name"),
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         dependencies=[Depends(only_known_parameters)],
     )
+    app.state.backing = behind
     account = guard(token_sha256)
-    for router in (writes.router(account), service.router(PROJECTIONS), pages.routes):
+    for router in (writes.router(account), reads.router(account), service.router(PROJECTIONS), pages.routes):
         app.include_router(router)
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)

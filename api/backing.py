@@ -59,4 +59,4 @@ def standing_behind(dsn: str) -> Iterator[Backing]:
 
 def backing(request: Request) -> Backing:
     """Return what stands behind the request's application."""
-    return cast("Backing", request.state.backing)
+    return cast("Backing", request.app.state.backing)

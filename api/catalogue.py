@@ -50,7 +50,7 @@ def sayings(table: Mapping[str, Any], section: str = "") -> Iterator[tuple[str, 
             yield from sayings(held, f"{code}.")
 
 
-def say(code: str, language: Language, **fields: object) -> str:
+def say(code: str, language: Language, /, **fields: object) -> str:
     """Say something in one language; raise KeyError for a code that no file holds."""
     words: str = getattr(catalogue()[code], language)
     return words.format_map(fields) if fields or "{" in words else words

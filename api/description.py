@@ -3,6 +3,7 @@
 `docs/openapi.json` is this description. Keeps: every operation has a name set by hand, every schema stands once.
 """
 
+import json
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -77,12 +78,11 @@ def _description(app: FastAPI) -> dict[str, Any]:
         tags=[{"name": tag, "description": bilingual(f"tag.{tag}")} for tag in TAGS],
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
-    held = described["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own problems: ours are ProblemDetails
-        held.pop(name, None)
-    for name, schema in {**schemas(list(BODIES.values())), **_problem()}.items():
-        if held.setdefault(name, schema) != schema:
-            raise ValueError(f"two schemas are called {name}")
+        described["components"]["schemas"].pop(name, None)
+    strict = {**schemas(list(BODIES.values())), **_problem()}
+    described = _apart(described, strict)
+    held = {**described["components"]["schemas"], **strict}
     described["components"]["schemas"] = dict(sorted(held.items()))
     described["components"]["responses"] = {_name(status): problem for status, problem in responses(*STATUSES).items()}
     for operation in (each for path in described["paths"].values() for each in path.values()):
@@ -94,6 +94,18 @@ def _description(app: FastAPI) -> dict[str, Any]:
             if "HTTPValidationError" not in str(held)
         }
     return described
+
+
+def _apart(described: dict[str, Any], strict: dict[str, Any]) -> dict[str, Any]:
+    """Name apart what is read and what is asked: the same noun, but a body takes no field that it does not know."""
+    held = described["components"]["schemas"]
+    renamed = {name: f"{name}Read" for name, schema in held.items() if strict.get(name, schema) != schema}
+    described["components"]["schemas"] = {renamed.get(name, name): schema for name, schema in held.items()}
+    text = json.dumps(described)
+    for name, other in renamed.items():
+        text = text.replace(SCHEMAS.format(model=name) + '"', SCHEMAS.format(model=other) + '"')
+    apart: dict[str, Any] = json.loads(text)
+    return apart
 
 
 def _name(status: int | str) -> str:

@@ -36,19 +36,37 @@ class Place:
     admin_dsn: str | None = field(default=None, repr=False)
 
 
+class NoLedgerHere(Exception):  # noqa: N818 - named for the state of things
+    """The data directory holds no database, and this command makes none; `data` is the directory."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(str(data))
+        self.data = data
+
+
 @contextmanager
-def ledger_at(settings: Settings) -> Iterator[Place]:
+def ledger_at(settings: Settings, *, new: bool = False) -> Iterator[Place]:
     """Give the ledger's place while the block lasts; a server of our own is started, migrated and given its login.
 
-    Raises ServerUnavailable, MigrationRefused, and psycopg.Error where the database does not do what it should.
+    `new`: make a database where the data directory holds none. Raises NoLedgerHere, ServerUnavailable, MigrationRefused, and
+    psycopg.Error where the database does not do what it should.
     """
-    with find_or_start(settings.data, settings.launcher) as server:
+    with server_at(settings, new=new) as server:
         if server.origin == "url":
             yield Place(server.dsn, server)
         else:
             password = kept(settings.data / PASSWORD_FILE, secrets.token_urlsafe(24))
             prepare(server.dsn, password)
             yield Place(make_conninfo(server.dsn, user=LOGIN, password=password), server, server.dsn)
+
+
+@contextmanager
+def server_at(settings: Settings, *, new: bool = False) -> Iterator[Server]:
+    """Give the database server as it stands, nothing migrated; see `ledger_at`."""
+    if not (new or settings.database_url or os.path.lexists(settings.data / "postgres")):
+        raise NoLedgerHere(settings.data)
+    with find_or_start(settings.data, settings.launcher) as server:
+        yield server
 
 
 def prepare(admin_dsn: str, password: str | None) -> list[str]:

@@ -15,7 +15,7 @@ LEAST_SECRET = 16  # characters
 class SettingRefused(Exception):  # noqa: N818 - named for the state of things
     """A variable cannot be used as it is set; `code` is its sentence in the catalogue, `fields` fill it."""
 
-    def __init__(self, code: str, **fields: str) -> None:
+    def __init__(self, code: str, /, **fields: str) -> None:
         super().__init__(f"{code}: {fields}")
         self.code, self.fields = code, fields
 
@@ -65,6 +65,7 @@ VARIABLES: Final = (
     Variable("MINGZE_LEDGER_NAME"),
     Variable("MINGZE_POSTGRES_BIN", launcher=True),
     Variable("MINGZE_PG_PORT", launcher=True),
+    Variable("MINGZE_TRACE", launcher=True),
 )
 
 

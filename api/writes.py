@@ -211,10 +211,10 @@ def router(account: Callable[..., str]) -> APIRouter:
 
 def carry_out(write: Write, asked: Asked, behind: Backing, elsewhere: Mapping[str, Any], language: Any) -> WriteReceipt:
     """Read a request's body, have the ledger carry it out, and return the receipt; raise Problem, Refused or NotStorable."""
-    made = dict.fromkeys(MADE_HERE.get(write.command, ()), ())
-    command = BODIES[write.command].read(asked.body, language, {**elsewhere, **made})
     acts = identity.registrar if write.command is ask.RegisterUnit else identity.actor
     actor: Actor = acts(asked.account, asked.unit, asked.post, synthetic=behind.synthetic())
+    made = dict.fromkeys(MADE_HERE.get(write.command, ()), ())
+    command = BODIES[write.command].read(asked.body, language, {**elsewhere, **made})
     if isinstance(command, FileRecipientReport) and command.protected:
         command = salted(command, asked.idempotency_key)
     key = asked.key
