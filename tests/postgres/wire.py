@@ -1,4 +1,4 @@
-"""A wire between a program and its server that can be cut at a chosen byte of what is asked or answered."""
+"""A wire between a program and its server that can be cut, or go silent, at a chosen byte of what is asked or answered."""
 
 import socket
 import threading
@@ -9,15 +9,21 @@ from typing import Literal
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+Way = Literal["request", "reply"]
+
 
 @dataclass(frozen=True)
 class Cut:
-    """Where to cut: after so many bytes of a request or its reply; of the next one that holds `asks`, `skip` of them passing first."""
+    """Where to cut: after so many bytes of a request or of its reply; of the next that holds `asks`, `skip` of them passing first.
 
-    of: Literal["request", "reply"]
+    `silent`: nothing more passes, but neither side is told.
+    """
+
+    of: Way
     after: int
     skip: int = 0
     asks: bytes = b""
+    silent: bool = False
 
 
 @dataclass
@@ -26,24 +32,34 @@ class Wire:
 
     dsn: str
     requests: int = 0  # of the kind that the cut waits for, since it was armed
-    cuts: int = 0  # how often it was cut
+    cuts: int = 0
     _cut: Cut | None = None
-    _open: list[socket.socket] = field(default_factory=list)
+    _ends: list[socket.socket] = field(default_factory=list)
 
     def arm(self, cut: Cut) -> None:
         """Cut once, the next time that the place comes by."""
         self.requests, self._cut = 0, cut
 
-    def carry(self, source: socket.socket, target: socket.socket, of: Literal["request", "reply"]) -> None:
+    def sever(self) -> None:
+        """Cut every connection now."""
+        self.cuts += 1
+        for end in self._ends:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def carry(self, source: socket.socket, target: socket.socket, of: Way) -> None:
+        silent = False
         with suppress(OSError):
             while said := source.recv(1 << 20):
                 cut = self._cut
                 self.requests += cut is not None and of == "request" and cut.asks in said
                 if cut and cut.of == of and self.requests == cut.skip + 1:
-                    self._cut, self.cuts = None, self.cuts + 1
                     target.sendall(said[: cut.after])
-                    break
-                target.sendall(said)
+                    self._cut, self.cuts, silent = None, self.cuts + 1, cut.silent
+                    if not silent:
+                        break
+                elif not silent:
+                    target.sendall(said)
         for end in (source, target):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
@@ -52,19 +68,19 @@ class Wire:
         with suppress(OSError):
             while True:
                 client, _ = door.accept()
+                self._ends.append(client)
                 try:
                     there = socket.create_connection(server)
                 except OSError:
                     client.close()
                     continue
-                self._open += [client, there]
+                self._ends.append(there)
                 for ends in ((client, there, "request"), (there, client, "reply")):
                     threading.Thread(target=self.carry, args=ends, daemon=True).start()
 
     def close(self) -> None:
-        for end in self._open:
-            with suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        self.sever()
+        for end in self._ends:
             end.close()
 
 
@@ -73,9 +89,8 @@ def wire_to(dsn: str) -> Iterator[Wire]:
     """Lay a wire to a server that listens on 127.0.0.1."""
     port = int(str(conninfo_to_dict(dsn)["port"]))
     with socket.create_server(("127.0.0.1", 0)) as door:
-        wire = Wire(
-            make_conninfo(dsn, host="127.0.0.1", port=door.getsockname()[1], sslmode="disable", gssencmode="disable")
-        )
+        through = {"host": "127.0.0.1", "port": door.getsockname()[1], "sslmode": "disable", "gssencmode": "disable"}
+        wire = Wire(make_conninfo(dsn, **through))
         serving = threading.Thread(target=wire.serve, args=(door, ("127.0.0.1", port)), daemon=True)
         serving.start()
         try:
