@@ -48,7 +48,8 @@ class CampaignRow:
 class ReturnRow:
     """What one unit owes and filed on one type; `items`, `records` and `omissions` are counts.
 
-    owed     the campaign names the unit, and it has not ended by the deadline; late: first filed after the deadline; overdue: not filed, and the deadline has passed
+    owed     the campaign names the unit, and it has not ended by the deadline
+    late     first filed after the deadline; overdue: not filed, and the deadline has passed
     records  findings and reports of other channels that name this unit and type
     """
 

@@ -6,10 +6,10 @@ create index on {schema}.published_list (campaign) where campaign is not null
 
 -- name: campaigns
 -- Campaigns as of a day, as known at a position, the latest first.
-select held.key as campaign, held.area_code, year, ordinal, title, campaign_unit, leading.name as campaign_unit_name, phase, since,
+select held.key as campaign, held.area_code, year, ordinal, title, campaign_unit, unit_named.name as campaign_unit_name, phase, since,
        cardinality(units) as units, item_types, deadline, held.synthetic
   from (select * from {schema}.campaign_list where {pinned}) as held
-  left join (select key, name from {schema}.unit_list where {pinned}) as leading on leading.key = campaign_unit
+  left join (select key, name from {schema}.unit_list where {pinned}) as unit_named on unit_named.key = campaign_unit
  where (%(campaign)s::uuid is null or held.key = %(campaign)s)
  order by year desc, ordinal desc, held.area_code collate "C", held.key
 

@@ -65,6 +65,7 @@ class Telling:
         self.position = 0
         self.versions: Counter[UUID] = Counter()
         self.waiting: list[Recorded[Fact]] = []
+        self.told: list[Recorded[Fact]] = []
         self.tell(LEDGER, LedgerOpened(synthetic_clock=False, opened_on=OPENED, name="演示"), OPENED)
 
     def tell(
@@ -76,8 +77,14 @@ class Telling:
             effective_on=on, jurisdiction=CITY, rule_pack="generic@1", entry_route=EntryRoute.CLI, actor_unit=by,
             authority=authority, synthetic=True,
         )  # fmt: skip
-        self.waiting.append(Recorded(self.position, 0, stream, self.versions[stream], None, envelope, fact))
+        recorded = Recorded(self.position, 0, stream, self.versions[stream], None, envelope, fact)
+        self.waiting.append(recorded)
+        self.told.append(recorded)
         return self.position
+
+    def log_of(self, topic: str) -> list[Recorded[Fact]]:
+        """Return what was told under a stored name, in order."""
+        return [recorded for recorded in self.told if topic == recorded.fact.TOPIC]
 
     def register(self, code: str, name: str, level: Level = Level.PREFECTURE) -> UUID:
         area = CITY if level is Level.PREFECTURE else COUNTY
@@ -94,15 +101,15 @@ class Telling:
         return self.position
 
 
-def built(connection: Connection[Any], telling: Telling) -> Build:
-    """Build the register from all that was told: fact by fact, and anew, which must come to the same rows; return the new build."""
+def built(connection: Connection[Any], telling: Telling, batch: int = 7) -> Build:
+    """Build the register from all that was told, in batches and anew, which must come to the same rows; return the new build."""
     telling.done()
     live = builds.begin(connection, REGISTER)
     builds.index(connection, REGISTER, live)
     moved: Build | None = live
     while moved is not None and moved.position < telling.position:
         assert moved.fault is None, moved.fault
-        moved = advance(connection, REGISTER, live.schema, most=3)
+        moved = advance(connection, REGISTER, live.schema, most=batch)
     expected = digests(connection, live.schema)
     anew = rebuild(connection, REGISTER)
     assert anew.position == telling.position
