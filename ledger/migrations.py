@@ -9,10 +9,12 @@ from hashlib import sha256
 from importlib.resources import files
 
 import psycopg
+from psycopg import errors
 
 from ledger.statements import load
 
 OLDEST_SERVER = 150000
+TRIES = 10
 SQL = load("ledger.schema", "roles.sql")
 
 
@@ -60,7 +62,7 @@ def migrate(dsn: str) -> list[str]:
             )
         try:
             connection.execute(SQL["create_roles"])
-        except psycopg.errors.InsufficientPrivilege as refused:
+        except errors.InsufficientPrivilege as refused:
             raise MigrationRefused(
                 "this role may not create roles; let an administrator run once: create role ledger_owner; create role ledger_writer; "
                 "create role ledger_reader; grant ledger_owner, ledger_writer, ledger_reader to this role with admin option"
@@ -95,10 +97,19 @@ def _apply(connection: psycopg.Connection, step: Migration, superuser: bool) -> 
 
 def create_login(dsn: str, name: str, password: str, roles: tuple[str, ...]) -> None:
     """Let a program log in as `name` with no rights but those of `roles`; an existing login gets this password and these roles."""
+    for again in reversed(range(TRIES)):
+        try:
+            _create_login(dsn, name, password, roles)
+        except (errors.UniqueViolation, errors.DuplicateObject, errors.InternalError_):
+            # Logins belong to the server: another of its databases was being given the same one at this moment.
+            if not again:
+                raise
+        else:
+            return
+
+
+def _create_login(dsn: str, name: str, password: str, roles: tuple[str, ...]) -> None:
     with psycopg.connect(dsn) as connection:
-        connection.execute(SQL["lock"])
-        statements = connection.execute(
-            SQL["login"], {"name": name, "password": password, "roles": list(roles)}
-        ).fetchall()
-        for (statement,) in statements:
+        wanted = {"name": name, "password": password, "roles": list(roles)}
+        for (statement,) in connection.execute(SQL["login"], wanted).fetchall():
             connection.execute(statement.encode())
