@@ -17,6 +17,7 @@ from ledger.authority import (
     MeetingAfterDecision,
     MeetingOfAnotherArea,
     NotReportedToProvince,
+    OwnSystemPledge,
     QuorumNotReached,
     RunningPledgesUntreated,
 )
@@ -48,7 +49,9 @@ from ledger.refusals import (
     ItemNotInPhase,
     LaterFactsStand,
     MeetingUnknown,
+    UnitUnknown,
 )
+from ledger.rules import Rules
 from ledger.streams import item_stream, stream
 from ledger.terms import ClauseFate, ItemType, Level, MeetingBody
 from ledger.timelines.item import Phase
@@ -417,6 +420,31 @@ def test_a_merger_is_a_decision_like_any_other() -> None:
         refuses(scene, command, refusal, rule)  # type: ignore[arg-type]  # all of them are refusals
     refuses(scene, replace(lawful, effective_from=DECIDED - DAY), EffectBeforeDecision)
     scene.when(lawful)
+
+
+def test_the_elements_of_the_merged_item_name_what_is_there() -> None:
+    scene = ItemScene()
+    one, other = two_sources(scene)
+    asked = scene.merge(one, other, clause_mapping=dropped(one, other))
+    refuses(scene, replace(asked, terms=replace(asked.terms, implementing_unit=NOWHERE)), UnitUnknown)
+
+
+def test_a_merger_forms_no_own_system_pledge_where_that_is_over() -> None:
+    scene = ItemScene("hunan-2019@1")
+    one, other = scene.proposed(), scene.proposed()
+    own = (Scope(level=Level.COUNTY, category="GOVERNMENT_DEPT", units=(unit_id("县级部门"),)),)
+    asked = scene.merge(one, other, clause_mapping=dropped(one, other))
+    refuses(scene, replace(asked, terms=replace(asked.terms, recipient_scope=own)), OwnSystemPledge, "BR-27")
+    scene.when(asked)
+
+
+def test_a_merged_item_takes_its_name_from_a_meeting_even_where_no_rule_asks_for_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Rules, "demand", lambda *_: None)
+    scene = ItemScene()
+    one, other = two_sources(scene)
+    refuses(scene, scene.merge(one, other, authority=None), DecisionWithoutMeeting)
 
 
 def test_a_source_that_lacks_an_element_or_whose_life_is_over_is_not_merged() -> None:

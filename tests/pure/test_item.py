@@ -42,7 +42,7 @@ from ledger.events import (
     ReportedToProvince,
 )
 from ledger.item import NotTheSameItem
-from ledger.refusals import ItemIsFinal, ItemNotInPhase, ItemUnknown, LaterFactsStand, UnitUnknown
+from ledger.refusals import ItemIsFinal, ItemNotInPhase, ItemUnknown, LaterFactsStand, LeftBlank, UnitUnknown
 from ledger.streams import stream
 from ledger.terms import Disposition, EntryRoute, FoundBy, ItemType
 from ledger.timelines.item import Item, Phase, evolve
@@ -253,6 +253,15 @@ def test_what_is_no_item_is_rejected_before_its_review_not_in_it() -> None:
     assert scene.when(asked) == ((item, ItemRejectedAsNotAnItem(verifier=OFFICE, ground="普通工作通知")),)
     late = RejectAsNotAnItem(effective_on=SUBMITTED, item=reviewed, verifier=OFFICE, ground="普通工作通知")
     refuses(scene, late, ItemNotInPhase)
+    again = RejectAsNotAnItem(effective_on=VERIFIED, item=scene.found(), verifier=OTHER, ground="普通工作通知")
+    refuses(scene, again, UnitUnknown)
+
+
+def test_who_rejects_or_returns_an_item_says_why() -> None:
+    scene = ItemScene()
+    blank = RejectAsNotAnItem(effective_on=VERIFIED, item=scene.found(), verifier=OFFICE, ground="  ")
+    refuses(scene, blank, LeftBlank)
+    refuses(scene, ReturnForRevision(effective_on=DECIDED, item=scene.proposed(), return_ground=""), LeftBlank)
 
 
 def test_a_life_is_not_ended_on_a_day_before_facts_that_stand() -> None:

@@ -10,7 +10,7 @@ import pytest
 from ledger.authority import GroundUnknown
 from ledger.commands import GiveOpinion, RecordProvinceReply, ReportToProvince
 from ledger.events import ItemExitReviewOpened, ItemOpinionGiven, ProvinceReplied, ReportedToProvince
-from ledger.refusals import DocumentUnknown, ItemIsFinal, UnitUnknown
+from ledger.refusals import DocumentUnknown, ItemIsFinal, LeftBlank, UnitUnknown
 from ledger.review import (
     AlreadyReported,
     ItemNotInReview,
@@ -103,6 +103,7 @@ def test_an_opinion_is_given_in_review_by_a_known_unit_and_not_before_it_was_giv
     refuses(scene, opinion(scene.listed(), effective_on=DECIDED), ItemNotInReview)
     item = scene.under_review()
     refuses(scene, opinion(item, giver_unit=NOBODY), UnitUnknown)
+    refuses(scene, opinion(item, text=" "), LeftBlank)
     refuses(scene, opinion(item, given_on=CONSOLIDATED + timedelta(days=1)), OpinionOfAFutureDay)
     scene.when(opinion(item, given_on=CONSOLIDATED - timedelta(days=2)))
 
