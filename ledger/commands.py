@@ -350,6 +350,7 @@ class RegisterOmission(Command):
     unit: UUID
     records: tuple[UUID, ...]
     terms: ItemTerms
+    disguised_candidate: bool = False
 
 
 @command
@@ -360,6 +361,7 @@ class RegisterFalseZero(Command):
     unit: UUID
     records: tuple[UUID, ...]
     terms: ItemTerms
+    disguised_candidate: bool = False
 
 
 @command

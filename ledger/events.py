@@ -286,12 +286,13 @@ class ConflictResolved(Fact):
 
 @fact("campaign.omission_registered", stream="campaign")
 class OmissionRegistered(Fact):
-    """漏报认定: the unit declared others of this type, but not this one."""
+    """漏报认定: the unit declared others of this type, but not this one; perhaps because its paper bears another name (变相责任状)."""
 
     unit: UUID
     item_type: ItemType
     item: UUID
     records: tuple[UUID, ...]
+    disguised_candidate: bool = False
 
 
 @fact("campaign.false_zero_registered", stream="campaign")
@@ -302,6 +303,7 @@ class FalseZeroRegistered(Fact):
     item_type: ItemType
     item: UUID
     records: tuple[UUID, ...]
+    disguised_candidate: bool = False
 
 
 @fact("campaign.reconciled", stream="campaign")

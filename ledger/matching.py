@@ -248,7 +248,13 @@ def _register(command: RegisterOmission | RegisterFalseZero, campaign: Campaign,
     item = item_stream(records[0].id, 0)
     registration = FalseZeroRegistered if isinstance(command, RegisterFalseZero) else OmissionRegistered
     settled = tuple(record.id for record in records)
-    registered = registration(unit=unit.id, item_type=item_type, item=item, records=settled)
+    registered = registration(
+        unit=unit.id,
+        item_type=item_type,
+        item=item,
+        records=settled,
+        disguised_candidate=command.disguised_candidate,
+    )
     identified = ItemIdentified(
         terms=command.terms, found_by=records[0].found_by, reporting_unit=unit.id, campaign=campaign.id
     )

@@ -222,11 +222,12 @@ def test_what_others_found_beside_the_declared_items_is_an_omission_and_one_item
 def test_who_found_an_item_is_the_channel_of_the_first_record() -> None:
     scene = CampaignScene()
     scene.closed_inventory(scene.finding(), scene.report())
-    filings = scene.when(scene.omission(REPORT, finding_id(), REPORT))
+    filings = scene.when(scene.omission(REPORT, finding_id(), REPORT, disguised_candidate=True))
     assert isinstance(filings[1][1], ItemIdentified)
     assert filings[1][1].found_by is FoundBy.RECIPIENT
     assert isinstance(filings[0][1], OmissionRegistered)
     assert filings[0][1].records == (REPORT, finding_id())
+    assert filings[0][1].disguised_candidate
 
 
 def test_where_a_zero_report_stands_what_is_found_makes_it_false() -> None:
