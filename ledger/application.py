@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid5
 
-import msgspec
+import orjson
 from eventsourcing.application import Application
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent
@@ -23,7 +23,7 @@ from ledger.appender import SQL, AlreadyRecorded, Append, Conflict, KeyReused, N
 from ledger.commands import Command, FileRecipientReport, OpenLedger
 from ledger.days import day_of
 from ledger.deciding import decide
-from ledger.encoding import Recorded, check_catalogue, decode, encode, plain
+from ledger.encoding import Recorded, check_catalogue, decode, encode, stated
 from ledger.events import Envelope, Fact, LedgerOpened
 from ledger.identity import new_key
 from ledger.loading import Loading
@@ -266,10 +266,13 @@ def make_append(
 
 
 def request_digest(commands: Sequence[Command], actor: Actor) -> bytes:
-    """Return the SHA-256 of a request: who asked what, in canonical bytes."""
-    asked = [{"command": type(command).__name__, **plain(command)} for command in commands]
+    """Return the SHA-256 of a request: who asks, and what the commands state.
+
+    What is left at its default is not stated: a command that learns a new field in a later program is still the same request.
+    """
+    asked = [{"command": type(command).__name__, **stated(command)} for command in commands]
     said = {"account": actor.account, "commands": asked, "post": actor.post, "unit": actor.unit and str(actor.unit)}
-    return sha256(msgspec.json.encode(said, order="sorted")).digest()
+    return sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def _envelope(command: Command, actor: Actor, decision: Decision) -> Envelope:

@@ -6,7 +6,7 @@ The bytes equal RFC 8785 canonical JSON.
 """
 
 import types
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -56,6 +56,16 @@ def encode(envelope: Envelope, fact: Fact) -> bytes:
 def plain(value: Any) -> dict[str, Any]:
     """Return a frozen dataclass as plain JSON values, without nulls."""
     return cast("dict[str, Any]", without_nulls(msgspec.to_builtins(value)))
+
+
+def stated(value: Any) -> Any:
+    """Return a frozen dataclass as plain JSON values, without the fields that stand at their default."""
+    if is_dataclass(value):
+        held = ((field, getattr(value, field.name)) for field in fields(value))
+        return {field.name: stated(each) for field, each in held if field.default is MISSING or each != field.default}
+    if isinstance(value, tuple):
+        return [stated(each) for each in value]
+    return msgspec.to_builtins(value)
 
 
 def to_bytes(state: dict[str, Any]) -> bytes:

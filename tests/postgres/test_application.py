@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from uuid import UUID, uuid5
@@ -13,7 +13,7 @@ from eventsourcing.persistence import StoredEvent
 
 from ledger import bulk
 from ledger.appender import Append, Receipt
-from ledger.application import Actor, IdempotencyKeyReused, Ledger, LedgerIsNotOpen, LedgerIsOpen
+from ledger.application import Actor, IdempotencyKeyReused, Ledger, LedgerIsNotOpen, LedgerIsOpen, request_digest
 from ledger.commands import (
     Command,
     FileRecipientReport,
@@ -291,3 +291,21 @@ def test_every_refusal_names_what_was_met() -> None:
     assert isinstance(refused, Refused)
     assert refused.details() == {"code": "u1", "valid_from": "2020-01-01", "name": "甲"}
     assert refused.slug() == "unit-already-registered"
+
+
+def test_a_request_is_what_it_states_so_that_a_later_program_knows_it_again() -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class RenameUnit(Command):
+        """Of a later program: it has learnt a field."""
+
+        unit: UUID
+        name: str
+        also_known_as: str | None = None
+        names: tuple[str, ...] = ()
+
+    now = rename("u1", "新名")
+    later = RenameUnit(effective_on=now.effective_on, late_reason=now.late_reason, unit=now.unit, name=now.name)
+    assert request_digest((later,), CLERK) == request_digest((now,), CLERK)
+    assert request_digest((replace(later, also_known_as="x"),), CLERK) != request_digest((now,), CLERK)
+    assert request_digest((now, now), CLERK) != request_digest((now,), CLERK)
+    assert request_digest((now,), replace(CLERK, account="account-2")) != request_digest((now,), CLERK)
