@@ -45,7 +45,7 @@ def create_app(behind: Backing | None, token_sha256: bytes) -> FastAPI:
         app.include_router(router)
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
-    app.add_middleware(Numbered)
+    app.add_middleware(Numbered, failed=_failed)
     describe(app)
     return app
 
@@ -70,7 +70,7 @@ def _malformed(request: Request, error: Any) -> Response:
     places = {"query": "parameter", "path": "parameter", "header": "header"}
     errors = [
         Pointed(
-            **{places[fault["loc"][0]]: str(fault["loc"][-1])},
+            **{places[fault["loc"][0]]: str(fault["loc"][1])},
             detail=say("fault.other", language(request), said=fault["msg"]),
         )
         for fault in error.errors()
@@ -94,6 +94,7 @@ def _behind(request: Request, error: Any) -> Response:
 
 def _unreachable(request: Request, error: Any) -> Response:
     _LOG.warning("request %s: the database cannot be reached: %s", number_of(request), type(error).__name__)
+    request.app.state.backing.look_over()
     return answer(request, Problem("database-unreachable"))
 
 
@@ -114,5 +115,4 @@ HANDLERS: Mapping[type[Exception], Callable[[Request, Any], Response]] = {
     PoolTimeout: _unreachable,
     PoolClosed: _unreachable,
     PersistenceError: _unreachable,
-    Exception: _failed,
 }

@@ -18,7 +18,7 @@ from projections.reading import Positions
 
 SQL = load("ledger", "log.sql")
 READERS = 8  # connections
-PATIENCE = 5.0  # seconds to wait for a connection before a caller is told
+PATIENCE = 3.0  # seconds to wait for a connection before a caller is told
 
 
 @dataclass(slots=True)
@@ -40,6 +40,11 @@ class Backing:
                 return False
             self._synthetic = bool(synthetic)
         return self._synthetic
+
+    def look_over(self) -> None:
+        """Throw away the connections that an outage of the database has broken, so that the next request finds a live one."""
+        self.pool.check()
+        self.ledger.recorder.datastore.pool.check()
 
 
 @contextmanager

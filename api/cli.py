@@ -10,7 +10,6 @@ interrupted. Keeps: nothing heavy is imported before a command runs; whatever go
 import os
 import signal
 import sys
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from types import FrameType
@@ -184,12 +183,12 @@ def _settings(data: Path | None, **told: Any) -> Any:
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    sys.exit(run(sys.argv[1:], os.environ))
+    sys.exit(run(sys.argv[1:]))
 
 
-def run(arguments: list[str], environ: Mapping[str, str]) -> int:
+def run(arguments: list[str]) -> int:
     """Run one command and return its exit code; nothing is raised."""
-    voice = Voice.of(arguments, environ)
+    voice = Voice.of(arguments, os.environ)
     before = signal.signal(signal.SIGTERM, _terminated)
     try:
         return int(app(arguments, prog_name="mingze", standalone_mode=False, obj=voice) or 0)
@@ -198,7 +197,7 @@ def run(arguments: list[str], environ: Mapping[str, str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last stop: here an error becomes words
         from api.failing import explain
 
-        return explain(error, voice, trace=bool(environ.get("MINGZE_TRACE")))
+        return explain(error, voice, trace=bool(os.environ.get("MINGZE_TRACE")))
     finally:
         signal.signal(signal.SIGTERM, before)
 

@@ -3,11 +3,12 @@
 Beside every write and read of the API. Keeps: nothing that was sent is silently ignored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.catalogue import LANGUAGES, Language, say
@@ -77,27 +78,37 @@ def only_known_parameters(request: Request) -> None:
 
 
 class Numbered:
-    """Gives every request a number of its own, and every answer that number and the headers that keep a browser strict."""
+    """Gives every request a number of its own, and every answer that number and the headers that keep a browser strict.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    What no handler took is answered here too, by `failed`, so that even then the answer has both.
+    """
+
+    def __init__(self, app: ASGIApp, failed: Callable[[Request, Exception], Response]) -> None:
+        self.app, self.failed = app, failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        number = str(new_key())
-        scope.setdefault("state", {})["number"] = number
+        scope.setdefault("state", {})["number"] = number = str(new_key())
+        begun = False
 
         async def numbered(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 headers = MutableHeaders(scope=message)
                 headers["Request-Id"] = number
                 for name, value in SECURITY.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, receive, numbered)
+        try:
+            await self.app(scope, receive, numbered)
+        except Exception as error:
+            if begun:
+                raise
+            await self.failed(Request(scope), error)(scope, receive, numbered)
 
 
 def number_of(request: Request) -> str:
