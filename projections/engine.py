@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar, Final, Generic, NamedTuple, TypeVar, cast, overload
@@ -66,6 +67,10 @@ class View(ABC, Generic[S]):
     @abstractmethod
     def step(self, state: S | None, recorded: Recorded[Fact], key: UUID) -> S | None:
         """Fold one fact that stands."""
+
+    def entries(self, events: Facts, key: UUID) -> list[Recorded[Fact]]:  # noqa: ARG002 - told by a history only
+        """Give what is folded of `events`, which hold corrections, by day, then position."""
+        return standing(events)
 
     @abstractmethod
     def mark(self, since: date, row: Row) -> Hashable:
@@ -138,13 +143,24 @@ class Timeline(View[S]):
 
 
 class Appearance(Row, frozen=True):
-    """A unit in a fact, and as what: the row of every history."""
+    """A unit in a fact, and as what: the row of every history. `corrects`: the position of the fact that this one corrects."""
 
     unit: UUID
     position: int
     role: str
     topic: str
     recorded_at: int  # microseconds UTC
+    actor_unit: UUID | None
+    corrects: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Corrected(Fact):
+    """A correction as a history tells it: to whoever appeared in the fact at `corrects`, before or after it was corrected."""
+
+    TOPIC = RecordCorrected.TOPIC
+    corrects: int
+    cast: tuple[tuple[str, UUID], ...]
 
 
 class _Cast(NamedTuple):
@@ -176,16 +192,39 @@ class History(View[_Cast]):
         return [None] if fact in self._roles else []
 
     def step(self, state: _Cast | None, recorded: Recorded[Fact], key: UUID) -> _Cast:
+        if isinstance(recorded.fact, _Corrected):
+            appeared = [_appearance(recorded, *each) for each in recorded.fact.cast]
+            return _Cast(state.holders if state is not None else {}, appeared)
         named = self._roles[type(recorded.fact)] if recorded.stream == key else {}  # told once, where it stands
         holders = dict(state.holders) if state is not None else {}
-        appearances = []
         for role, who in named.items():
             if who is not AS_BEFORE:
                 holders[role] = _units(who, recorded)
-            for unit in holders.get(role, ()):
-                told = Appearance(unit, recorded.position, role, recorded.fact.TOPIC, recorded.recorded_at)
-                appearances.append(told)
-        return _Cast(holders, appearances)
+        appeared = [_appearance(recorded, role, unit) for role in named for unit in holders.get(role, ())]
+        return _Cast(holders, appeared)
+
+    def entries(self, events: Facts, key: UUID) -> list[Recorded[Fact]]:
+        """Give the facts that stand, and each correction, whether it still stands or not: both stay visible."""
+        told = standing(events)
+        for index, event in enumerate(events):
+            if isinstance(event.fact, RecordCorrected):
+                told.append(replace(event, fact=self._corrected(events[: index + 1], event.fact.corrects, key)))
+        return sorted(told, key=order)
+
+    def _corrected(self, events: Facts, corrects: int, key: UUID) -> _Corrected:
+        """Tell who appears in what the last of `events` corrects; a corrected correction concerns whom the first one did."""
+        first, named = corrects, {event.position: event.fact for event in events}
+        while isinstance(correction := named.get(first), RecordCorrected):
+            first = correction.corrects
+        told = (each for heard in (events[:-1], events) for each in self._appearances(standing(heard), key))
+        appeared = dict.fromkeys((each.role, each.unit) for each in told if each.position == first)
+        return _Corrected(corrects, tuple(appeared))
+
+    def _appearances(self, facts: Facts, key: UUID) -> Iterator[Appearance]:
+        state = None
+        for fact in facts:
+            state = self.step(state, fact, key)
+            yield from state.appearances
 
     def mark(self, since: date, row: Row) -> Hashable:  # noqa: ARG002 - a fact is told once, whatever its day
         return row
@@ -246,7 +285,7 @@ class _Fold(Generic[S]):
 
     def correct(self, events: Facts) -> Iterable[Version]:
         """Take what stands after the last of `events`, a correction; rare, so everything is refolded."""
-        self.entries = standing(events)
+        self.entries = self.view.entries(events, self.key)
         doubted, self.believed = self.believed, []
         return self._refold(0, events[-1].position, doubted, begun=None)
 
@@ -272,6 +311,12 @@ def _closed(version: Version, known_to: int) -> Version:
 def routed(route: Route[Any] | None, recorded: Recorded[Fact]) -> Collection[UUID]:
     """Say which keys a fact finds by one route."""
     return (recorded.stream,) if route is None else route(recorded)
+
+
+def _appearance(recorded: Recorded[Fact], role: str, unit: UUID) -> Appearance:
+    corrects = recorded.fact.corrects if isinstance(recorded.fact, _Corrected) else None
+    topic, actor = recorded.fact.TOPIC, recorded.envelope.actor_unit
+    return Appearance(unit, recorded.position, role, topic, recorded.recorded_at, actor, corrects)
 
 
 def _units(who: str | Callable[[Recorded[Any]], Collection[UUID]], recorded: Recorded[Fact]) -> tuple[UUID, ...]:

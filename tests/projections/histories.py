@@ -219,3 +219,23 @@ def appearances_by(facts: Sequence[Recorded[Fact]], who: UUID, on: date) -> set[
             if who in holders.get((each.stream, role), ()) and each.envelope.effective_on <= on:
                 found.add((each.position, role))
     return found
+
+
+def corrections_of(facts: History, units: Sequence[UUID]) -> Iterator[tuple[int, date, set[tuple[UUID, str]]]]:
+    """(position, day, {(unit, role)}) of every correction: whoever appeared in what it corrects, before or after it."""
+    for each in facts:
+        root: Recorded[Fact] = each
+        while isinstance(root.fact, RecordCorrected):
+            root = facts[root.fact.corrects - 1]
+        if root is each:
+            continue
+        heard = [list(known(facts, at)) for at in (each.position - 1, each.position)]
+        own = [[fact for fact in stand if fact.stream == each.stream] for stand in heard]
+        cast_of = {
+            (who, role)
+            for stand in own
+            for who in units
+            for position, role in appearances_by(stand, who, date.max)
+            if position == root.position
+        }
+        yield each.position, each.envelope.effective_on, cast_of

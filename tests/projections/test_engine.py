@@ -163,7 +163,11 @@ def test_a_voided_fact_is_struck_from_the_history_by_the_position_that_voided_it
     void = RecordCorrected(corrects=2, why="误录", void=True)
     changes = run(history, A, told((registered(), 0), (UnitRenamed(name="乙"), 5), (void, 8)), after=2)
     assert [(cell(v, "position"), v.known_to) for v in changes.closings] == [(2, 3), (2, 3)]
-    assert changes.inserts == []
+    acts = [(cell(v, "position"), cell(v, "corrects"), cell(v, "topic")) for v in changes.inserts]
+    assert acts == [
+        (3, 2, "record.corrected"),
+        (3, 2, "record.corrected"),
+    ]  # and the correction is told to the same two
 
 
 def test_a_fact_that_cannot_be_folded_is_named_by_position_and_place_and_never_by_what_it_says() -> None:
