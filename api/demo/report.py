@@ -146,7 +146,11 @@ class _Shown:
     def _what(self, entry: Entry) -> str:
         words = [self._said(f"topic.{entry.topic}")]
         words += [self._said(f"term.{entry.said[name]}") for name in ("stage", "opinion") if entry.said.get(name)]
-        words += [entry.said["substitute_measure"]] if entry.said.get("substitute_measure") else []
+        words += (
+            [entry.said["substitute_measure"]]
+            if entry.topic == "item.cancelled" and "substitute_measure" in entry.said
+            else []
+        )
         return " · ".join(words)
 
     def _found(self, code: str, row: ComparisonRow) -> str:
@@ -167,7 +171,7 @@ class _Shown:
         table = Table(title=self._said(code, **fields), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
         for column in columns:
             justify: JustifyMethod = "left" if column in ("kind", "what", "who", "day") else "right"
-            table.add_column(self._said(f"demo.column.{column}"), justify=justify)
+            table.add_column(self._said(f"demo.column.{column}"), justify=justify, overflow="fold")
         return table
 
     def _said(self, code: str, **fields: object) -> str:

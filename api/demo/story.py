@@ -11,7 +11,7 @@ from uuid import UUID
 
 from api.demo.telling import Telling, working_days
 from api.demo.workbooks import write_workbooks
-from api.demo.world import REGISTERED, Item, World, office, unit
+from api.demo.world import REGISTERED, Item, World, committee, office, unit
 from api.exchange.importing import Import, UnitFacts
 from api.exchange.inventory import read_inventory
 from api.exchange.rows import Channel
@@ -96,6 +96,10 @@ class Story:
         for place in sorted(world.places, key=lambda place: (len(place.code), place.code)):
             superior = unit(place.parent) if place.parent in world.names else None
             say(day, self._unit(place.code, office(place), place.level, "GOVERNMENT", place.code, superior), by=None)
+        for place in (world.city, *world.counties):
+            code = committee(place.code)
+            party = self._unit(code, world.names[code], place.level, "PARTY_COMMITTEE", place.code)
+            say(day, party, by=None)
         for department in world.departments:
             area = world.city.code
             say(
@@ -391,7 +395,7 @@ class Story:
             self._decide_in(area, day, {stream: item for stream, item in found.items() if self._home(item) == area})
 
     def _decide_in(self, area: str, day: date, items: dict[UUID, Item]) -> None:
-        body = unit(area)
+        body = unit(committee(area))
         mergers = [merger for merger in self.world.merger if any(item.merge == merger.key for item in items.values())]
         agenda = tuple(
             values.AgendaItem(number=number, title=title, result="通过（演示）")
@@ -534,7 +538,7 @@ class Story:
                 effective_from=self.days.effective,
                 campaign=self.world.campaign,
             )
-            self.telling.say(day, publication, by=unit(area))
+            self.telling.say(day, publication, by=unit(committee(area)))
         self.telling.say(
             self.days.closed,
             ask.CloseCampaign(effective_on=self.days.closed, campaign=self.world.campaign),

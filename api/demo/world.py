@@ -155,6 +155,7 @@ class World(msgspec.Struct, dict=True):
         return {
             self.province.code: self.province.name,
             **{place.code: office(place) for place in self.places},
+            **{committee(place.code): f"中共{place.name}委员会" for place in (self.city, *self.counties)},
             **{department.code: department.name for department in self.departments},
         }
 
@@ -166,6 +167,11 @@ class World(msgspec.Struct, dict=True):
 def office(place: Place) -> str:
     """Return the name of a place's government; a subdistrict has an office."""
     return place.name + ("办事处" if place.name.endswith("街道") else "人民政府")
+
+
+def committee(code: str) -> str:
+    """Return the code of a place's Party committee, whose standing committee decides."""
+    return f"{code}-dw"
 
 
 def unit(code: str) -> UUID:
