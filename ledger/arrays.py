@@ -15,8 +15,6 @@ from psycopg.pq import Format
 
 _NULL = struct.pack("!i", -1)
 _LENGTH = struct.Struct("!i").pack
-_INTEGER = struct.Struct("!ii").pack
-_LONG = struct.Struct("!iq").pack
 
 
 class Uuids(list[UUID]):
@@ -76,14 +74,14 @@ class _IntegerColumn(_Column):
     oid, element = 1007, 23
 
     def elements(self, values: Integers) -> Iterable[bytes]:
-        return [_INTEGER(4, value) for value in values]
+        return [b"\0\0\0\x04" + value.to_bytes(4, "big", signed=True) for value in values]
 
 
 class _LongColumn(_Column):
     oid, element = 1016, 20
 
     def elements(self, values: Longs) -> Iterable[bytes]:
-        return [_NULL if value is None else _LONG(8, value) for value in values]
+        return [_NULL if value is None else b"\0\0\0\x08" + value.to_bytes(8, "big", signed=True) for value in values]
 
 
 def register(context: AdaptContext) -> None:

@@ -66,8 +66,10 @@ def backends(superuser: str, waiting_for: str = "%") -> list[int]:
 
 @contextmanager
 def holding(superuser: str, statement: bytes = THE_LOCK) -> Iterator[psycopg.Connection[Any]]:
-    """Hold a lock that an append needs, until the block ends or the transaction is rolled back."""
-    with psycopg.connect(superuser) as connection:
+    """Hold a lock that an append needs, until the block ends, the transaction is rolled back, or the server is killed."""
+    connection = psycopg.connect(superuser)
+    try:
         connection.execute(statement)
         yield connection
-        connection.rollback()
+    finally:
+        connection.close()
