@@ -62,8 +62,19 @@ def test_a_core_is_what_a_title_is_about(title: str, core: str) -> None:
 def test_a_core_below_four_characters_must_be_equal() -> None:
     assert same_matter("信访", "信访")
     assert not same_matter("信访件", "信访")
-    assert alike("信访件", "信访件", 60)
-    assert alike("一二三四五", "一二三四", 60)
+    assert alike("信访件", "信访件接", 60)
+    assert not same_matter("信访件", "信访件接")
+    assert same_matter("一二三四五", "一二三四")
+
+
+def test_a_single_character_is_its_own_pair() -> None:
+    assert bigrams("状") == {"状"}
+    assert bigrams("") == frozenset()
+    assert not alike("状", "书", 60)
+
+
+def test_names_that_say_nothing_or_everything_are_left() -> None:
+    assert title_core("云县", PLACES | {"", "——"}) == "云县"
 
 
 def test_the_threshold_is_reached_exactly() -> None:
