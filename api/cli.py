@@ -42,13 +42,22 @@ Json = Annotated[bool, typer.Option("--json", help=_line("cli.option.json"))]
 Lang = Annotated[str | None, typer.Option("--lang", help=_line("cli.option.lang"), metavar="zh|en", show_default=False)]
 
 
-@app.callback()
-def _mingze(version: Annotated[bool, typer.Option("--version", help=_line("cli.option.version"))] = False) -> None:
-    if version:
-        from importlib.metadata import version as installed
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
 
-        print(installed("mingze"))
+        print(version("mingze"))
         raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", callback=_show_version, is_eager=True, help=_line("cli.option.version"))
+]
+
+
+@app.callback()
+def _mingze(version: Version = False) -> None:
+    """Hold the options that stand before a command."""
 
 
 @app.command(help=_both("cli.serve"), short_help=_line("cli.serve"))
@@ -191,9 +200,8 @@ def run(arguments: list[str]) -> int:
     voice = Voice.of(arguments, os.environ)
     before = signal.signal(signal.SIGTERM, _terminated)
     try:
-        return int(app(arguments, prog_name="mingze", standalone_mode=False, obj=voice) or 0)
-    except KeyboardInterrupt:
-        return voice.fail(INTERRUPTED, "interrupted")
+        status = int(app(arguments, prog_name="mingze", standalone_mode=False, obj=voice) or 0)
+        return voice.fail(INTERRUPTED, "interrupted") if status == INTERRUPTED else status
     except Exception as error:  # noqa: BLE001 - the last stop: here an error becomes words
         from api.failing import explain
 

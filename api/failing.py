@@ -42,6 +42,8 @@ def explain(error: Exception, voice: Voice, *, trace: bool = False) -> int:
     """Say what an error means to the person who gave the command; return the exit code."""
     if trace:
         traceback.print_exception(error)
+    if isinstance(error, TyperException) and not error.format_message():
+        return REFUSED  # asked nothing, was shown the help
     if isinstance(error, StepRefused):
         return refused(error.refusal, voice)
     if isinstance(error, Refused):
@@ -55,7 +57,7 @@ Meaning = tuple[int, str, Mapping[str, object]]
 # The first line that fits counts.
 MEANINGS: Final[Sequence[tuple[tuple[type[Exception], ...], Callable[[Any], Meaning]]]] = (
     ((CommandRefused,), lambda e: (e.status, e.code, e.said)),
-    ((TyperException,), lambda e: (REFUSED, "cli.usage", {"said": e.format_message().strip()})),
+    ((TyperException,), lambda e: (REFUSED, "cli.usage", {"said": e.format_message().strip().rstrip(".")})),
     ((SettingRefused,), lambda e: (REFUSED, e.code, e.fields)),
     ((NoLedgerHere,), lambda e: (REFUSED, "cli.no-ledger", {"data": e.data})),
     ((ServerUnavailable,), lambda e: (UNREACHABLE, e.code, e.fields)),

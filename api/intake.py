@@ -26,6 +26,7 @@ from api.failing import CommandRefused
 from api.runtime import kept, ledger_at
 from api.settings import Settings
 from api.speaking import FINDINGS, OK, Voice
+from api.standing import look_at
 from ledger.application import Actor, Ledger
 from ledger.days import day_of
 from ledger.encoding import Recorded
@@ -94,7 +95,7 @@ def import_inventory(settings: Settings, voice: Voice, asked: Asked) -> int:
                 units = log.between(connection, 0, log.head(connection), UNIT_TOPICS)
                 registry = Registry(units, filed_on)
             campaign = _campaign(ledger, asked.campaign)
-            actor = _actor(asked, registry, campaign)
+            actor = _actor(asked, registry, campaign, synthetic=look_at(place.dsn, ()).synthetic_clock)
             read = [
                 read_inventory(file, names=registry.named, suggest=registry.nearest, channel=channel)
                 for file in asked.files
@@ -211,16 +212,15 @@ def _campaign(ledger: Ledger, named: str) -> Campaign:
     return found
 
 
-def _actor(asked: Asked, registry: Registry, campaign: Campaign) -> Actor:
+def _actor(asked: Asked, registry: Registry, campaign: Campaign, *, synthetic: bool) -> Actor:
     """Return who files: the campaign's own unit unless another is named."""
     unit: UUID | None = campaign.campaign_unit
     if asked.unit:
         unit = registry.named(asked.unit) or _known(registry, asked.unit)
     if unit is None:
         raise CommandRefused("import.unit-unknown", unit=asked.unit, nearest=registry.nearest(asked.unit or "") or "-")
-    return Actor(
-        account="command-line", unit=unit, post=asked.post or say("cli.post", "zh"), entry_route=EntryRoute.FILE
-    )
+    post = asked.post or say("cli.post", "zh")
+    return Actor(account="command-line", unit=unit, post=post, entry_route=EntryRoute.FILE, synthetic=synthetic)
 
 
 def _known(registry: Registry, text: str) -> UUID | None:

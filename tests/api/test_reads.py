@@ -165,7 +165,12 @@ def test_a_cursor_belongs_to_its_question(shared: Service) -> None:
     for _ in range(2):
         _, position = registered(shared, name=f"演示{mark}")
     cursor = shared.get("/v1/units", name=mark, limit=1, min_position=position).json()["next"]
-    for other in ({"name": "演示"}, {"name": mark, "level": "COUNTY"}, {"name": mark, "known_at": "1"}):
+    others: tuple[dict[str, Any], ...] = (
+        {"name": "演示"},
+        {"name": mark, "level": "COUNTY"},
+        {"name": mark, "known_at": "1"},
+    )
+    for other in others:
         answer = shared.get("/v1/units", cursor=cursor, **other)
         assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "cursor")
     broken = shared.get("/v1/units", name=mark, cursor=cursor[:-6])
