@@ -5,19 +5,29 @@ The views of the register stand in one build, so that an answer may join a list,
 
 from typing import Final
 
-from projections import campaigns, items, lists, units
+from projections import campaigns, items, lists, unit_history, units
 from projections.builds import Projection
 from projections.campaign_rows import CAMPAIGN_LIST, CAMPAIGN_RECORD, CAMPAIGN_RETURN, RECONCILIATION
 from projections.items import ITEM_LIST
 from projections.lists import PUBLISHED_LIST
+from projections.unit_history import UNIT_HISTORY
 from projections.units import UNIT_LIST
 
-_INDEXED = (items.SQL, units.SQL, campaigns.SQL, lists.SQL)
+_INDEXED = (items.SQL, units.SQL, campaigns.SQL, lists.SQL, unit_history.SQL)
 
 REGISTER: Final = Projection(
     name="register",
     version=1,
-    views=(ITEM_LIST, UNIT_LIST, CAMPAIGN_LIST, CAMPAIGN_RETURN, CAMPAIGN_RECORD, RECONCILIATION, PUBLISHED_LIST),
+    views=(
+        ITEM_LIST,
+        UNIT_LIST,
+        UNIT_HISTORY,
+        CAMPAIGN_LIST,
+        CAMPAIGN_RETURN,
+        CAMPAIGN_RECORD,
+        RECONCILIATION,
+        PUBLISHED_LIST,
+    ),
     statements={"indexes": b";\n".join(statements["indexes"] for statements in _INDEXED)},
 )
 PROJECTIONS: Final = (REGISTER,)
