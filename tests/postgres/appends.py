@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 import psycopg
 
-from ledger.appender import Append, Appender, NewEvent, Receipt
+from ledger.appender import AlreadyRecorded, Append, Appender, NewEvent, Receipt
 from ledger.encoding import encode
 from ledger.events import Envelope, ItemVerified
 from ledger.terms import EntryRoute
@@ -55,7 +55,8 @@ def appending(dsn: str) -> Iterator[Appender]:
     """An appender on an open ledger."""
     appender = Appender(lambda: psycopg.connect(dsn, autocommit=True))
     try:
-        appender.append(opening())
+        (opened,) = appender.append_all([opening()])
+        assert isinstance(opened, Receipt | AlreadyRecorded), opened
         yield appender
     finally:
         appender.close()
