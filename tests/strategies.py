@@ -13,7 +13,8 @@ from ledger.events import Envelope, Fact
 
 EIGHT = timezone(timedelta(hours=8))
 storable = st.text(
-    st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("责任状一票否决〔２〕𠮷\n\t\"\\/\u2028\ufeff"), max_size=30
+    st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from('责任状一票否决〔２〕𠮷\n\t"\\/\u2028\ufeff'),
+    max_size=30,
 )
 numbers = st.integers(-(2**53) + 1, 2**53 - 1)
 SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
@@ -38,8 +39,10 @@ def of(hint: Any) -> st.SearchStrategy[Any]:
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
     assert is_dataclass(hint), hint
-    hints = get_type_hints(hint)
-    return st.fixed_dictionaries({field.name: of(hints[field.name]) for field in fields(hint)}).map(lambda held: hint(**held))
+    made: Any = hint
+    hints = get_type_hints(made)
+    drawn = {field.name: of(hints[field.name]) for field in fields(made)}
+    return st.fixed_dictionaries(drawn).map(lambda held: made(**held))
 
 
 envelopes: st.SearchStrategy[Envelope] = of(Envelope)

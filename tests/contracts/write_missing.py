@@ -1,4 +1,4 @@
-"""Write the stored bytes of facts that have none yet. What is committed is never rewritten: it is what programs released so far have stored.
+"""Write the stored bytes of facts that have none yet; what is committed is never rewritten: it is what programs have stored.
 
 python -m tests.contracts.write_missing
 """
@@ -21,7 +21,9 @@ def sample(cls: type[Fact]) -> bytes:
     drawn: list[bytes] = []
 
     @seed(20240304)
-    @settings(max_examples=200, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
+    @settings(
+        max_examples=200, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None
+    )
     @given(envelopes, facts(cls))
     def draw(envelope: Envelope, fact: Fact) -> None:
         drawn.append(encode(envelope, fact))

@@ -47,7 +47,7 @@ def test_every_fact_is_read_as_it_was_stored_in_canonical_bytes(topic: str, data
     try:
         state = encode(envelope, fact)
     except NotStorable as refused:
-        assert refused.code == "too-large"  # noqa: PT017 - drawn facts are storable but for their size
+        assert refused.code == "too-large"  # drawn facts are storable but for their size
         return
     assert decode(topic, state) == (envelope, fact)
     held = json.loads(state)
@@ -124,12 +124,19 @@ def test_old_shapes_are_read_through_every_step(monkeypatch: pytest.MonkeyPatch)
 
 def of_shape(**annotations: Any) -> type[Fact]:
     made: Any = type("Shaped", (Fact,), {"__annotations__": annotations, "TOPIC": "test.shaped", "STREAM": "test"})
-    return dataclass(frozen=True)(made)  # type: ignore[no-any-return]  # made on the spot
+    return dataclass(frozen=True)(made)
 
 
 @pytest.mark.parametrize(
     "annotations",
-    [{"amount": float}, {"superior": UUID | None}, {"names": dict[str, str]}, {"reason": str}, {"class_version": int}, {"größe": str}],
+    [
+        {"amount": float},
+        {"superior": UUID | None},
+        {"names": dict[str, str]},
+        {"reason": str},
+        {"class_version": int},
+        {"größe": str},
+    ],
 )
 def test_a_shape_that_could_not_be_kept_is_refused_at_the_start(annotations: dict[str, Any]) -> None:
     with pytest.raises(TypeError):
