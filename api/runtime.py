@@ -13,18 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-import psycopg
 from psycopg.conninfo import make_conninfo
 
 from api.settings import Settings
 from ledger.migrations import create_login, migrate
 from ledger.postgres import Server, find_or_start
-from ledger.statements import load
 
 LOGIN: Final = "mingze_api"
-ROLES: Final = ("ledger_writer",)
+ROLES: Final = ("ledger_writer", "ledger_reader", "ledger_projector")
 PASSWORD_FILE: Final = "api-password"  # noqa: S105 - a file's name
-SQL = load("api", "runtime.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +71,6 @@ def prepare(admin_dsn: str, password: str | None) -> list[str]:
     steps = migrate(admin_dsn)
     if password:
         create_login(admin_dsn, LOGIN, password, ROLES)
-        with psycopg.connect(admin_dsn) as connection:
-            for (statement,) in connection.execute(SQL["may_build"], {"login": LOGIN}).fetchall():
-                connection.execute(statement.encode())
     return steps
 
 

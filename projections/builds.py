@@ -72,19 +72,13 @@ class NotTheOnlyBuilder(RuntimeError):  # noqa: N818 - named for the state of th
 
 
 def connect(conninfo: str) -> Connection[Any]:
-    """Open a connection for a driver: in autocommit mode, with `serving` in place.
+    """Open a connection for a driver, in autocommit mode; its login is a member of `ledger_projector`.
 
-    The role needs the rights of `ledger_reader`, and to create schemas in the database. Raise psycopg.OperationalError.
+    Raise psycopg.OperationalError.
     """
     connection = psycopg.connect(conninfo, autocommit=True, application_name="mingze projections")
     connection.execute(_SQL["plan"])
-    install(connection)
     return connection
-
-
-def install(connection: Connection[Any]) -> None:
-    """Make the schema `serving`, if it is not there."""
-    connection.execute(_SQL["install"])
 
 
 def builds(connection: Connection[Any], projection: str | None = None) -> list[Build]:
@@ -116,14 +110,16 @@ def only_builder(connection: Connection[Any], projection: str) -> Iterator[None]
 
 
 def begin(connection: Connection[Any], projection: Projection) -> Build:
-    """Make an empty build without indexes."""
+    """Make an empty build without indexes; whoever is a member of `ledger_reader` may read it."""
     with connection.transaction(), connection.cursor(row_factory=class_row(Build)) as cursor:
         named = {"projection": projection.name, "version": projection.version}
         build = cursor.execute(_SQL["begin"], named).fetchall()[0]
+        connection.execute(_SQL["own"])
         connection.execute(tables.fill(_SQL["create_schema"], schema=build.schema))
         tables.create_route(connection, build.schema)
         for view in projection.views:
             tables.create(connection, build.schema, view)
+        connection.execute(tables.fill(_SQL["let_read"], schema=build.schema))
     return build
 
 

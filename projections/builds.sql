@@ -3,27 +3,6 @@
 select set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),
        set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false)
 
--- name: install
--- Where readers find what serves them: one row a build, and which build of a projection serves. Builds lie in schemas of their own;
--- the row of a dropped one stays, so that a number never names two builds.
-select pg_advisory_xact_lock(hashtext('projections install'));
-create schema if not exists serving;
-create table if not exists serving.builds (
-    projection     text    not null,
-    build          integer not null check (build > 0),
-    version        integer not null,
-    schema         text    not null unique,
-    position       bigint  not null default 0 check (position >= 0),
-    status         text    not null check (status in ('building', 'running', 'faulted', 'dropped')),
-    serving        boolean not null default false,
-    fault_position bigint,
-    fault          text,
-    retired_at     timestamptz,  -- when another build took over
-    primary key (projection, build),
-    check ((status = 'faulted') = (fault is not null))  -- a fault without a position: the tables are wrong, not a fact
-) with (fillfactor = 20);
-create unique index if not exists one_serving on serving.builds (projection) where serving
-
 -- name: all
 select projection, build, version, schema, position, status, serving, fault_position, fault from serving.builds order by 1, 2
 
@@ -49,8 +28,16 @@ select %(projection)s, number, %(version)s, 'build_' || %(projection)s || '_' ||
   from (select coalesce(max(build), 0) + 1 as number from serving.builds where projection = %(projection)s) as next
 returning projection, build, version, schema, position, status, serving, fault_position, fault
 
+-- name: own
+-- What is made from here to the end of the transaction belongs to the role, so that a builder with another login may go on with it.
+set local role ledger_projector
+
 -- name: create_schema
 create schema {schema}
+
+-- name: let_read
+grant usage on schema {schema} to ledger_reader;
+grant select on all tables in schema {schema} to ledger_reader
 
 -- name: drop_schema
 drop schema if exists {schema} cascade

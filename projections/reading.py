@@ -68,7 +68,6 @@ class Positions:
 
     def __enter__(self) -> Self:
         with psycopg.connect(self._conninfo, autocommit=True) as connection:
-            builds.install(connection)
             self._look(connection)  # whoever enters knows at once, or is told that the database is not there
         self._thread.start()
         return self

@@ -92,6 +92,7 @@ def new_database(server: Server, template: str) -> Iterator[Callable[[], str]]:
         name = f"ledger_{secrets.token_hex(6)}"
         with psycopg.connect(server.dsn, autocommit=True) as admin:
             admin.execute(f"create database {name} template {template}".encode())
+            admin.execute(f"grant create on database {name} to ledger_projector".encode())  # a clone has no grants
         made.append(name)
         return make_conninfo(server.dsn, dbname=name)
 

@@ -90,7 +90,6 @@ def tell(place: Place, settings: Settings, world: World, voice: Voice) -> Told:
 def bring_to(dsn: str, head: int) -> None:
     """Build every view that is not built, and bring all of them to a position."""
     with builds.connect(dsn) as connection:
-        builds.install(connection)
         for projection in PROJECTIONS:
             build = builds.serving(connection, projection.name)
             if build is None or build.version != projection.version:

@@ -62,7 +62,6 @@ class Laws(RuleBasedStateMachine):
         self.ledger.open(OpenLedger(effective_on=START, name="laws", opened_on=START), actor=CLERK)
         self.given.fact(LEDGER, LedgerOpened(synthetic_clock=False, opened_on=START, name="laws"), on=START)
         self.connection = builds.connect(self.admin)
-        builds.install(self.connection)
         self.live = {projection.name: rebuild(self.connection, projection).schema for projection in PROJECTIONS}
         for command in chain(units(), self.chaos.prologue(data.draw)):
             self._ask(command)

@@ -8,8 +8,8 @@ from uuid import NAMESPACE_OID, uuid5
 
 import psycopg
 import pytest
-from psycopg import Connection, sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg import Connection
+from psycopg.conninfo import make_conninfo
 
 from ledger.appender import Append, Appender, NewEvent
 from ledger.encoding import Recorded, encode
@@ -59,10 +59,7 @@ def conninfo(superuser: str, run_directory: Path, writer_password: str) -> str:
     """A projector's address in the database of `log`."""
     with only_one(run_directory, "projector") as first:
         if first:
-            create_login(superuser, PROJECTOR, writer_password, ("ledger_reader",))
-    with psycopg.connect(superuser, autocommit=True) as admin:
-        names = sql.Identifier(str(conninfo_to_dict(superuser)["dbname"])), sql.Identifier(PROJECTOR)
-        admin.execute(sql.SQL("grant create on database {} to {}").format(*names))
+            create_login(superuser, PROJECTOR, writer_password, ("ledger_projector",))
     return make_conninfo(superuser, user=PROJECTOR, password=writer_password)
 
 
