@@ -3,10 +3,12 @@
 Run by `mingze migrate`, before anything writes. Keeps: two migrators at once end as one; a step is whole or absent.
 """
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
+from typing import TypeVar
 
 import psycopg
 from psycopg import errors
@@ -15,6 +17,7 @@ from ledger.statements import load
 
 OLDEST_SERVER = 150000
 TRIES = 10
+T = TypeVar("T")
 SQL = load("ledger.schema", "roles.sql")
 
 
@@ -53,6 +56,23 @@ def migrate(dsn: str) -> list[str]:
     Raises MigrationRefused if the server is older than 15, the database is not UTF8, an applied step was changed, or the database
     is newer than this program.
     """
+    return _insisting(lambda: _migrate(dsn))
+
+
+def create_login(dsn: str, name: str, password: str, roles: tuple[str, ...]) -> None:
+    """Let a program log in as `name` with no rights but those of `roles`; an existing login gets this password and these roles."""
+    _insisting(lambda: _create_login(dsn, name, password, roles))
+
+
+def _insisting(step: Callable[[], T]) -> T:
+    """Roles belong to the server, and no lock spans its databases: another of them may be given the same roles at this moment."""
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(errors.UniqueViolation, errors.DuplicateObject, errors.InternalError_):
+            return step()
+    return step()
+
+
+def _migrate(dsn: str) -> list[str]:
     with psycopg.connect(dsn) as connection:
         connection.execute(SQL["lock"])
         superuser, version, encoding = connection.execute(SQL["about_me"]).fetchone() or (False, 0, "")
@@ -65,7 +85,8 @@ def migrate(dsn: str) -> list[str]:
         except errors.InsufficientPrivilege as refused:
             raise MigrationRefused(
                 "this role may not create roles; let an administrator run once: create role ledger_owner; create role ledger_writer; "
-                "create role ledger_reader; grant ledger_owner, ledger_writer, ledger_reader to this role with admin option"
+                "create role ledger_reader; create role ledger_projector; "
+                "grant ledger_owner, ledger_writer, ledger_reader, ledger_projector to this role with admin option"
             ) from refused
         connection.execute(SQL["create_journal"])
         applied = {number: (bytes(digest), done) for number, _, digest, done in connection.execute(SQL["journal"])}
@@ -93,19 +114,6 @@ def _apply(connection: psycopg.Connection, step: Migration, superuser: bool) -> 
     note = {"number": step.number, "name": step.name, "sha256": step.sha256, "applied": allowed}
     connection.execute(SQL["note"], note)
     return allowed
-
-
-def create_login(dsn: str, name: str, password: str, roles: tuple[str, ...]) -> None:
-    """Let a program log in as `name` with no rights but those of `roles`; an existing login gets this password and these roles."""
-    for again in reversed(range(TRIES)):
-        try:
-            _create_login(dsn, name, password, roles)
-        except (errors.UniqueViolation, errors.DuplicateObject, errors.InternalError_):
-            # Logins belong to the server: another of its databases was being given the same one at this moment.
-            if not again:
-                raise
-        else:
-            return
 
 
 def _create_login(dsn: str, name: str, password: str, roles: tuple[str, ...]) -> None:

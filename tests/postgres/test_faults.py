@@ -4,10 +4,7 @@ The server killed here is one of its own; the other tests' server lives on.
 """
 
 import os
-import shutil
 import signal
-import socket
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,56 +14,17 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from ledger.migrations import create_login, migrate
-from ledger.postgres import find_or_start
 from tests.conftest import WRITER
 from tests.postgres.appends import command, fact, receipts, size_of_whole
 from tests.postgres.asking import THE_LOCK, Asking, backends, holding, until
+from tests.postgres.own_server import OwnServer, own_server
 
 REPOSITORY = Path(__file__).parents[2]
 
 
-class Fragile:
-    """A server of its own that may be killed: it comes back on the same port."""
-
-    def __init__(self, place: Path, until_the_end: ExitStack) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._environ = {"PATH": os.environ["PATH"], "MINGZE_PG_PORT": str(probe.getsockname()[1])}
-        self._data = place / "data"
-        self._until_the_end = until_the_end
-        self.start()
-
-    def start(self) -> None:
-        server = self._until_the_end.enter_context(find_or_start(self._data, self._environ))
-        assert server.directory
-        self._note = server.directory / "postmaster.pid"
-        self.dsn = server.dsn
-
-    @property
-    def postmaster(self) -> int:
-        return int(self._note.read_text().split()[0])
-
-    def kill(self) -> None:
-        killed = self.postmaster
-        os.kill(killed, signal.SIGKILL)
-        until(lambda: not Path(f"/proc/{killed}").exists())
-
-
-@contextmanager
-def fragile_server() -> Iterator[Fragile]:
-    memory = Path("/dev/shm")  # noqa: S108 - a private directory is made in it; a killed process takes nothing from memory
-    place = Path(tempfile.mkdtemp(prefix="mingze-test-", dir=memory if os.access(memory, os.W_OK) else None))
-    place.chmod(0o755)
-    try:
-        with ExitStack() as until_the_end:
-            yield Fragile(place, until_the_end)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-
-
 @pytest.fixture(scope="module")
-def fragile() -> Iterator[Fragile]:
-    with fragile_server() as server:
+def fragile() -> Iterator[OwnServer]:
+    with own_server() as server:
         with psycopg.connect(server.dsn, autocommit=True) as admin:
             admin.execute("create database template_of_faults")
         template = make_conninfo(server.dsn, dbname="template_of_faults")
@@ -76,7 +34,7 @@ def fragile() -> Iterator[Fragile]:
 
 
 @pytest.fixture
-def owner(fragile: Fragile) -> Iterator[str]:
+def owner(fragile: OwnServer) -> Iterator[str]:
     """The superuser's dsn of a fresh database on the server that is killed."""
     with psycopg.connect(fragile.dsn, autocommit=True) as admin:
         admin.execute("create database fresh template template_of_faults")
@@ -97,7 +55,7 @@ HITS = ("its backend is told to end", "its backend is killed", "the postmaster i
 
 @pytest.mark.parametrize("hit", HITS)
 @pytest.mark.parametrize("place", PLACES)
-def test_an_append_hit_inside_the_server_is_stored_once(fragile: Fragile, owner: str, place: str, hit: str) -> None:
+def test_an_append_hit_inside_the_server_is_stored_once(fragile: OwnServer, owner: str, place: str, hit: str) -> None:
     statement, waits_for = PLACES[place]
     persisted = not statement
     many = (list(PLACES).index(place) + HITS.index(hit)) % 2
@@ -129,7 +87,7 @@ def test_an_append_hit_inside_the_server_is_stored_once(fragile: Fragile, owner:
 
 
 @contextmanager
-def a_standby_that_never_answers(fragile: Fragile) -> Iterator[None]:
+def a_standby_that_never_answers(fragile: OwnServer) -> Iterator[None]:
     def waits_for(whom: bytes) -> None:
         with psycopg.connect(fragile.dsn, autocommit=True) as admin:
             admin.execute(b"alter system set synchronous_standby_names = " + whom)
