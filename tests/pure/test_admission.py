@@ -19,7 +19,7 @@ from ledger.admission import (
     OwnPartNotStated,
     PredecessorStillStands,
 )
-from ledger.authority import DecisionWithoutDocument, ElementsMissing, MandateMissing
+from ledger.authority import DecisionWithoutDocument, ElementsMissing, MandateMissing, OwnSystemPledge
 from ledger.commands import (
     AdmitItem,
     ApplyForAdmission,
@@ -56,6 +56,7 @@ from ledger.streams import admission_stream, item_stream, stream
 from ledger.terms import AdmissionKind, EntryRoute, Level
 from ledger.timelines.admission import ADMISSION, Admission, Stage, evolve
 from ledger.timelines.item import Phase
+from ledger.values import Scope
 from tests.pure.item_scene import ADMISSION_STEPS, IN_FORCE, ItemScene, document_id, refuses, terms, unit_id
 
 DAY = timedelta(days=1)
@@ -306,6 +307,13 @@ def test_what_lacks_an_element_is_not_admitted() -> None:
     scene = ItemScene()
     admission = brought_to(scene, 3, terms=(terms(basis=()),))
     refuses(scene, admit(scene, admission), ElementsMissing, "BR-03")
+
+
+def test_an_own_system_pledge_is_not_admitted_where_that_is_over() -> None:
+    scene = ItemScene("hunan-2019@1")
+    own = (Scope(level=Level.COUNTY, category="GOVERNMENT_DEPT", units=(unit_id("县级部门"),)),)
+    admission = brought_to(scene, 3, terms=(terms(recipient_scope=own),))
+    refuses(scene, admit(scene, admission), OwnSystemPledge, "BR-27")
 
 
 def test_an_amendment_is_not_admitted_as_a_new_item() -> None:

@@ -14,8 +14,9 @@ from ledger.events import (
     AdmissionApproved,
     AdmissionReturned,
     ItemAmended,
+    ItemSuspended,
 )
-from ledger.refusals import EffectBeforeDecision, ItemIsFinal, ItemNotInPhase, LaterFactsStand
+from ledger.refusals import EffectBeforeDecision, ItemIsFinal, ItemNotInPhase, LaterFactsStand, UnitUnknown
 from ledger.streams import stream
 from ledger.terms import AdmissionKind, Level
 from ledger.timelines.admission import ADMISSION
@@ -166,6 +167,16 @@ def test_an_amendment_is_a_decision_that_changes_something_from_its_day_on() -> 
     refuses(scene, amend(scene, item, application, terms=terms()), NothingAmended)
     refuses(scene, amend(scene, item, application, effective_from=AMENDED - timedelta(days=1)), EffectBeforeDecision)
     scene.when(amend(scene, item, application))
+
+
+def test_an_amendment_names_what_is_there_and_is_not_slipped_in_before_what_stands() -> None:
+    scene = ItemScene()
+    item = scene.listed()
+    application = scene.application(item, NEXT)
+    refuses(scene, amend(scene, item, application, terms=terms(implementing_unit=NOWHERE)), UnitUnknown)
+    scene.fact(item, ItemSuspended(ground="机构改革", suspended_from=BEGINS), BEGINS)
+    refuses(scene, amend(scene, item, application), LaterFactsStand)
+    scene.when(amend(scene, item, application, effective_on=BEGINS))
 
 
 def test_only_what_is_on_the_list_is_amended() -> None:

@@ -266,6 +266,27 @@ def test_what_is_suspended_is_not_suspended_again_and_what_is_not_is_not_resumed
     refuses(scene, resume(item, IN_FORCE + DAY), NotSuspended)
 
 
+def test_a_resumption_is_not_slipped_in_before_what_stands() -> None:
+    scene = ItemScene()
+    item = scene.listed()
+    scene.when(suspend(item, IN_FORCE))
+    scene.fact(
+        item, ItemBasisLost(basis_document=NOBODY, repealed_by=NOBODY, first_day_without=PUBLISHED), date(2025, 6, 1)
+    )
+    refuses(scene, resume(item, date(2025, 5, 1)), LaterFactsStand)
+    scene.when(resume(item, date(2025, 6, 1)))
+
+
+def test_who_suspends_resumes_or_removes_an_item_says_why() -> None:
+    scene = ItemScene()
+    item, suspended = scene.listed(), scene.listed()
+    scene.when(suspend(suspended, IN_FORCE))
+    refuses(scene, replace(resume(suspended, IN_FORCE), ground=" "), LeftBlank)
+    refuses(scene, OpenExitReview(effective_on=IN_FORCE, item=item, ground=""), LeftBlank)
+    scene.fact(item, ItemExitReviewOpened(ground="依据失效"), IN_FORCE)
+    refuses(scene, leave(scene, item, ground=""), LeftBlank)
+
+
 # ── what happens by itself is noted ──
 
 
