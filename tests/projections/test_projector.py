@@ -55,23 +55,36 @@ def test_killed_at_any_moment_and_started_again_it_loses_and_doubles_nothing(
 ) -> None:
     dice = random.Random(5)  # noqa: S311
     facts = history(5, 400, 30)
-    waiting, reached = list(facts), set[int]()
-    for life in range(8):
+    waiting = list(facts)
+    deaths = []
+
+    def feed() -> None:
+        size = dice.randint(1, 5)
+        if arriving := waiting[:size]:
+            log.append(arriving)
+            del waiting[:size]
+
+    for _ in range(2):  # before or in its first build
         with follower(conninfo) as process:
-            until = time.monotonic() + dice.uniform(0.4, 1.6)  # some die in the first build, or before it
-            while time.monotonic() < until:
-                if len(waiting) > 45 * (7 - life):
-                    size = dice.randint(1, 5)
-                    log.append(waiting[:size])
-                    waiting = waiting[size:]
-                time.sleep(dice.uniform(0, 0.05))
+            feed()
+            time.sleep(dice.uniform(0.1, 1.5))
             process.send_signal(signal.SIGKILL)
-        reached |= {build.position for build in builds.builds(connection, "registry")}
-    assert len(reached) > 3  # it died in the middle of its work, more than once
-    if waiting:
-        log.append(waiting)
+    for _ in range(6):  # in the middle of its work
+        with follower(conninfo) as process:
+            goal = reached(connection) + dice.randint(2, 30)
+            while reached(connection) < goal:
+                if len(facts) - len(waiting) < goal:
+                    feed()
+                time.sleep(dice.uniform(0, 0.02))
+            feed()
+            time.sleep(dice.uniform(0, 0.01))
+            process.send_signal(signal.SIGKILL)
+        deaths.append(reached(connection))
+    assert deaths == sorted(deaths)
+    assert len(waiting) > 0
+    log.append(waiting)
     with follower(conninfo), Positions(conninfo) as positions:
-        build = positions.wait_for("registry", len(facts), timeout=30)
+        build = positions.wait_for("registry", len(facts), timeout=60)
     assert build.fault is None
     survived = [tables.digest(connection, build.schema, view) for view in registry.views]
     afresh = rebuild(connection, registry).schema
@@ -82,25 +95,25 @@ def test_the_standby_takes_over_from_a_leader_that_was_killed(log: Log, conninfo
     facts = history(1, 60, 5)
     log.append(facts[:20])
     with follower(conninfo) as leader, Positions(conninfo) as positions:
-        positions.wait_for("registry", 20, timeout=20)
+        positions.wait_for("registry", 20, timeout=60)
         with follower(conninfo):
             log.append(facts[20:40])
-            positions.wait_for("registry", 40, timeout=20)
+            positions.wait_for("registry", 40, timeout=60)
             leader.kill()
             log.append(facts[40:])
-            positions.wait_for("registry", 60, timeout=20)
+            positions.wait_for("registry", 60, timeout=60)
 
 
 def test_readers_are_woken_when_a_fact_becomes_visible_and_told_when_it_does_not(log: Log, conninfo: str) -> None:
     facts = history(2, 60, 5)
     log.append(facts[:30])
     with following(conninfo, registry), Positions(conninfo) as positions:
-        positions.wait_for("registry", 30, timeout=20)
+        positions.wait_for("registry", 30, timeout=60)
         took = []
         for position in range(31, 61):
             log.append(facts[position - 1 : position])
             begun = time.monotonic()
-            positions.wait_for("registry", position, timeout=20)
+            positions.wait_for("registry", position, timeout=60)
             took.append(time.monotonic() - begun)
         assert sorted(took)[len(took) // 2] < 0.5  # far below any polling of seconds
         with pytest.raises(ProjectionBehind) as behind:
@@ -123,9 +136,9 @@ def test_newer_code_builds_anew_and_switches_while_older_code_leaves_the_newer_b
     newer = Projection("registry", 2, (units,))
     log.append(history(3, 30, 5))
     with following(conninfo, registry), Positions(conninfo) as positions:
-        older = positions.wait_for("registry", 30, timeout=20)
+        older = positions.wait_for("registry", 30, timeout=60)
     with following(conninfo, newer), Positions(conninfo) as positions:
-        positions.wait_for("registry", 30, timeout=20)
+        positions.wait_for("registry", 30, timeout=60)
         while (now := positions.serving("registry")).schema == older.schema:
             time.sleep(0.05)
     assert (now.version, now.position) == (2, 30)
@@ -133,6 +146,11 @@ def test_newer_code_builds_anew_and_switches_while_older_code_leaves_the_newer_b
         log.append([recorded(31, unit(0), UnitRenamed(name="新"), FIRST, 1 + versions(connection, 0))])
         time.sleep(1.5)
     assert builds.serving(connection, "registry") == now
+
+
+def reached(connection: Connection[Any]) -> int:
+    build = builds.serving(connection, "registry")
+    return build.position if build is not None else 0
 
 
 def versions(connection: Connection[Any], number: int) -> int:
@@ -146,11 +164,11 @@ def test_it_outlives_the_loss_of_its_connection(
     facts = history(4, 40, 5)
     log.append(facts[:20])
     with following(conninfo, registry), Positions(conninfo) as positions:
-        positions.wait_for("registry", 20, timeout=20)
+        positions.wait_for("registry", 20, timeout=60)
         with psycopg.connect(superuser, autocommit=True) as admin:
             cut = """select pg_terminate_backend(pid) from pg_stat_activity
                       where application_name ^@ 'mingze p' and datname = current_database() and pid <> %s"""
             lost = admin.execute(cut, [connection.info.backend_pid]).fetchall()
         assert len(lost) == 2  # the projector's and the positions'
         log.append(facts[20:])
-        positions.wait_for("registry", 40, timeout=20)
+        positions.wait_for("registry", 40, timeout=60)
