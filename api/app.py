@@ -41,8 +41,9 @@ def create_app(behind: Backing | None, token_sha256: bytes) -> FastAPI:
     )
     app.state.backing = behind
     account = guard(token_sha256)
-    for router in (writes.router(account), reads.router(account), service.router(PROJECTIONS), pages.routes):
+    for router in (writes.router(account), service.router(PROJECTIONS), pages.routes):
         app.include_router(router)
+    app.include_router(reads.routes, dependencies=[Depends(account)])
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
     app.add_middleware(Numbered, failed=_failed)
@@ -88,7 +89,7 @@ def _http(request: Request, error: Any) -> Response:
 
 
 def _behind(request: Request, error: Any) -> Response:
-    known = {"wanted": error.wanted, "current": error.current}
+    known = {"wanted": error.wanted, "current": max(0, error.current)}
     return answer(request, Problem("projection-behind", projection=error.projection, extra=known, **known))
 
 

@@ -46,16 +46,17 @@ def opened(request: Request) -> Cursor | None:
         known_at, day, *after = json.loads(held[16:])
         cursor = Cursor(int(known_at), date.fromisoformat(day), tuple(after))
     except (ValueError, TypeError):
-        held, cursor = b"", None
-    given = request.query_params
-    moved = cursor and (
-        given.get("known_at", str(cursor.known_at)) != str(cursor.known_at)
-        or given.get("in_force_on", cursor.in_force_on.isoformat()) != cursor.in_force_on.isoformat()
-    )
-    if cursor is None or moved or held[:16] != _mark(request):
-        said = say("fault.cursor", language(request))
-        raise Problem("parameter-malformed", errors=[Pointed(parameter="cursor", detail=said)])
+        raise strange(request) from None
+    given, own = request.query_params, {"known_at": str(cursor.known_at), "in_force_on": cursor.in_force_on.isoformat()}
+    if held[:16] != _mark(request) or any(given.get(name, value) != value for name, value in own.items()):
+        raise strange(request)
     return cursor
+
+
+def strange(request: Request) -> Problem:
+    """Return the problem of a cursor that no page of this listing gave."""
+    said = say("fault.cursor", language(request))
+    return Problem("parameter-malformed", errors=[Pointed(parameter="cursor", detail=said)])
 
 
 def sealed(request: Request, pinned: Pinned, after: tuple[Any, ...]) -> str:

@@ -5,7 +5,7 @@ any time, it gives the same bytes; a question about what nobody knows yet is ref
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -86,37 +86,30 @@ class Question:
         }
 
 
-def pinning(account: Callable[..., str]) -> Callable[..., Any]:
-    """Return the dependency that pins a question; `account` lets the caller in."""
-
-    async def question(
-        request: Request,
-        who: Annotated[str, Depends(account)],
-        behind: Annotated[Backing, Depends(backing)],
-        in_force_on: InForceOn = None,
-        known_at: KnownAt = None,
-        min_position: MinPosition = None,
-        prefer: Prefer = None,
-    ) -> Question:
-        del who
-        cursor = opened(request)
-        if cursor:
-            in_force_on, known_at = cursor.in_force_on, str(cursor.known_at)
-        now, wanted = await anyio.to_thread.run_sync(_resolve, request, behind, known_at)
-        if min_position is not None and min_position > now.head:
-            raise Problem("position-above-head", wanted=min_position, head=now.head)
-        wait, lenient = preferences(prefer)
-        least = max(wanted or 0, min_position or 0)
-        try:
-            await _reach(behind, least, wait)
-        except ProjectionBehind:
-            if not lenient or wanted is not None:
-                raise
-        pinned = behind.positions.pin(REGISTER.name, in_force_on or day_of(now.clock), wanted)
-        fixed = in_force_on is not None and known_at == str(pinned.known_at)
-        return Question(behind, pinned, now.head, fixed, address(request, pinned), cursor)
-
-    return question
+async def pin(
+    request: Request,
+    behind: Annotated[Backing, Depends(backing)],
+    in_force_on: InForceOn = None,
+    known_at: KnownAt = None,
+    min_position: MinPosition = None,
+    prefer: Prefer = None,
+) -> Question:
+    """Pin a question to both clocks, waiting for the view if need be; raise Problem or ProjectionBehind."""
+    cursor = opened(request)
+    if cursor:
+        in_force_on, known_at = cursor.in_force_on, str(cursor.known_at)
+    now, wanted = await anyio.to_thread.run_sync(_resolve, request, behind, known_at)
+    if min_position is not None and min_position > now.head:
+        raise Problem("position-above-head", wanted=min_position, head=now.head)
+    wait, lenient = preferences(prefer)
+    try:
+        await _reach(behind, max(wanted or 0, min_position or 0), wait)
+    except ProjectionBehind:
+        if not lenient or wanted is not None:
+            raise
+    pinned = behind.positions.pin(REGISTER.name, in_force_on or day_of(now.clock), wanted)
+    fixed = in_force_on is not None and known_at == str(pinned.known_at)
+    return Question(behind, pinned, now.head, fixed, address(request, pinned), cursor)
 
 
 def preferences(header: str | None) -> tuple[float, bool]:

@@ -5,8 +5,8 @@ position and about which day it was read; the same canonical address gives the s
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, fields, make_dataclass
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -14,13 +14,14 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 from psycopg import Connection
 
-from api.paging import USUAL, CursorQuery, Limit, address, sealed
-from api.pinning import Question, pinning
+from api.paging import USUAL, CursorQuery, Limit, address, sealed, strange
+from api.pinning import Question, pin
 from api.problems import Problem
 from api.requests import bilingual, responses
+from ledger.days import instant
 from ledger.terms import Disposition, FoundBy, ItemType, Level
 from ledger.timelines.item import Opinion, Phase
-from projections import campaigns, items, lists, units
+from projections import campaigns, items, lists, unit_history, units
 from projections.campaign_rows import Result, ReturnStatus
 from projections.items import Decided
 
@@ -49,6 +50,23 @@ class UnitPage(Page):
     """Units by code."""
 
     rows: Sequence[units.UnitRow]
+
+
+def with_instants(row: type[Any]) -> Any:
+    """Return the shape of a row as it is answered: what the log holds in microseconds is an instant (RFC 3339, +08:00)."""
+    own = [(each.name, datetime if each.name == "recorded_at" else each.type) for each in fields(row)]
+    return make_dataclass(row.__name__, own, namespace={"__doc__": row.__doc__}, frozen=True, slots=True, kw_only=True)
+
+
+Entry: Any = with_instants(items.Entry)
+HistoryRow: Any = with_instants(unit_history.HistoryRow)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryPage(Page):
+    """What a unit appears in, by day, then position."""
+
+    rows: Sequence[HistoryRow]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,160 +149,210 @@ def wanted_units(
     )
 
 
-def router(account: Callable[..., str]) -> APIRouter:
-    """Return the routes of every question; `account` is the dependency that lets a caller in."""
-    routes = APIRouter()
-    asked = Annotated[Question, Depends(pinning(account))]
+routes = APIRouter()
+Asked = Annotated[Question, Depends(pin)]
 
-    def read(path: str, operation: str, tag: str, shape: Any) -> Callable[[Callable[..., Response]], Any]:
-        return routes.get(
-            path,
-            operation_id=operation,
-            tags=[tag],
-            summary=bilingual(f"operation.{operation}"),
-            response_model=shape,
-            responses={200: {"headers": ANSWER_HEADERS}, **responses(400, 401, 404, 409, 500, 503)},
+
+def read(path: str, operation: str, tag: str, shape: Any) -> Callable[[Callable[..., Response]], Any]:
+    """Register the function that follows as the answer to one question."""
+    return routes.get(
+        path,
+        operation_id=operation,
+        tags=[tag],
+        summary=bilingual(f"operation.{operation}"),
+        response_model=shape,
+        responses={200: {"headers": ANSWER_HEADERS}, **responses(400, 401, 404, 409, 500, 503)},
+    )
+
+
+@read("/v1/units", "listUnits", "units", UnitPage)
+def list_units(
+    request: Request,
+    question: Asked,
+    wanted: Annotated[units.Wanted, Depends(wanted_units)],
+    limit: Limit = USUAL,
+    cursor: CursorQuery = None,
+) -> Response:
+    del cursor
+    with question.connection() as connection:
+        rows = units.units(connection, question.pinned, wanted, _after(request, question, str, UUID), limit + 1)
+    return paged(request, question, UnitPage, rows, limit, lambda row: (row.code, row.unit))
+
+
+@read("/v1/units/{unit}", "readUnit", "units", units.UnitRow)
+def read_unit(question: Asked, unit: UUID) -> Response:
+    with question.connection() as connection:
+        return found(question, unit, units.unit(connection, question.pinned, unit))
+
+
+@read("/v1/units/{unit}/history", "readUnitHistory", "units", HistoryPage)
+def read_unit_history(
+    request: Request,
+    question: Asked,
+    unit: UUID,
+    topic: Annotated[list[str] | None, Query(description="Stored names of facts, such as item.cancelled.")] = None,
+    role: Annotated[list[str] | None, Query(description="As what the unit appears, such as implementer.")] = None,
+    since: Annotated[date | None, Query(description="From this day on.")] = None,
+    limit: Limit = USUAL,
+    cursor: CursorQuery = None,
+) -> Response:
+    del cursor
+    after = _after(request, question, date.fromisoformat, int, str, int)
+    narrowed: dict[str, Any] = {"topic": topic or (), "role": role or (), "since": since}
+    with question.connection() as connection:
+        if units.unit(connection, question.pinned, unit) is None:
+            raise Problem("nothing-known", id=unit, known_at=question.pinned.known_at)
+        rows = unit_history.history(connection, question.pinned, unit, **narrowed, after=after, most=limit + 1)
+    key = ("effective_on", "position", "role", "learnt_at")
+    return paged(
+        request,
+        question,
+        HistoryPage,
+        told(HistoryRow, rows),
+        limit,
+        lambda row: tuple(getattr(row, each) for each in key),
+    )
+
+
+@read("/v1/items", "listItems", "items", ItemPage)
+def list_items(
+    request: Request,
+    question: Asked,
+    wanted: Annotated[items.Wanted, Depends(wanted_items)],
+    limit: Limit = USUAL,
+    cursor: CursorQuery = None,
+) -> Response:
+    del cursor
+    with question.connection() as connection:
+        rows = items.item_list(connection, question.pinned, wanted, _after(request, question, str, UUID), limit + 1)
+    return paged(request, question, ItemPage, rows, limit, lambda row: (row.title_sort, row.item))
+
+
+@read("/v1/items/{item}", "readItem", "items", items.ItemDetail)
+def read_item(question: Asked, item: UUID) -> Response:
+    with question.connection() as connection:
+        return found(question, item, items.item(connection, question.pinned, item))
+
+
+@read("/v1/items/{item}/history", "readItemHistory", "items", list[Entry])
+def read_item_history(question: Asked, item: UUID) -> Response:
+    with question.connection() as connection:
+        entries = items.history(connection, question.pinned, item)
+    return found(question, item, told(Entry, entries) or None)
+
+
+@read("/v1/items/{item}/opinions", "readItemOpinions", "items", list[Opinion])
+def read_item_opinions(question: Asked, item: UUID) -> Response:
+    with question.connection() as connection:
+        held = items.item(connection, question.pinned, item)
+    return found(question, item, held and held.opinions)
+
+
+@read("/v1/lists", "readLists", "lists", list[lists.ListInForce])
+def read_lists(
+    question: Asked,
+    jurisdiction: Annotated[str, Query(min_length=2, description="The area code whose lists are asked for.")],
+    level: Annotated[list[Level] | None, Query()] = None,
+) -> Response:
+    with question.connection() as connection:
+        return answer(question, lists.lists(connection, question.pinned, jurisdiction, level or ()))
+
+
+@read("/v1/campaigns", "listCampaigns", "campaigns", list[campaigns.CampaignRow])
+def list_campaigns(question: Asked) -> Response:
+    with question.connection() as connection:
+        return answer(question, campaigns.campaigns(connection, question.pinned))
+
+
+@read("/v1/campaigns/{campaign}", "readCampaign", "campaigns", campaigns.CampaignRow)
+def read_campaign(question: Asked, campaign: UUID) -> Response:
+    with question.connection() as connection:
+        return found(question, campaign, campaigns.campaign(connection, question.pinned, campaign))
+
+
+@read("/v1/campaigns/{campaign}/balance", "readBalance", "campaigns", campaigns.Balance)
+def read_balance(question: Asked, campaign: UUID) -> Response:
+    with question.connection() as connection:
+        return found(question, campaign, campaigns.balance(connection, question.pinned, campaign))
+
+
+@read("/v1/campaigns/{campaign}/exceptions", "readExceptions", "campaigns", campaigns.Exceptions)
+def read_exceptions(question: Asked, campaign: UUID) -> Response:
+    with question.connection() as connection:
+        return found(question, campaign, campaigns.exceptions(connection, question.pinned, campaign))
+
+
+@read("/v1/campaigns/{campaign}/returns", "listReturns", "inventory", ReturnPage)
+def list_returns(
+    request: Request,
+    question: Asked,
+    campaign: UUID,
+    status: Annotated[list[ReturnStatus | Literal["missing"]] | None, Query()] = None,
+    unit: Annotated[UUID | None, Query()] = None,
+    limit: Limit = USUAL,
+    cursor: CursorQuery = None,
+) -> Response:
+    del cursor
+    wanted = [ReturnStatus.DUE if each == "missing" else each for each in status or ()]
+    after = _after(request, question, str, UUID, str)
+    with question.connection() as connection:
+        _planned(connection, question, campaign)
+        rows = campaigns.returns(
+            connection, question.pinned, campaign, status=wanted, unit=unit, after=after, most=limit + 1
         )
+    return paged(request, question, ReturnPage, rows, limit, lambda row: (row.unit_code, row.unit, row.item_type))
 
-    @read("/v1/units", "listUnits", "units", UnitPage)
-    def list_units(
-        request: Request,
-        question: asked,
-        wanted: Annotated[units.Wanted, Depends(wanted_units)],
-        limit: Limit = USUAL,
-        cursor: CursorQuery = None,
-    ) -> Response:
-        del cursor
-        with question.connection() as connection:
-            rows = units.units(connection, question.pinned, wanted, _after(question, str, UUID), limit + 1)
-        return paged(request, question, UnitPage, rows, limit, lambda row: (row.code, row.unit))
 
-    @read("/v1/units/{unit}", "readUnit", "units", units.UnitRow)
-    def read_unit(question: asked, unit: UUID) -> Response:
-        with question.connection() as connection:
-            return found(question, unit, units.unit(connection, question.pinned, unit))
+@read("/v1/campaigns/{campaign}/reconciliation", "listReconciliation", "reconciliation", ComparisonPage)
+def list_reconciliation(
+    request: Request,
+    question: Asked,
+    campaign: UUID,
+    result: Annotated[list[Result] | None, Query()] = None,
+    limit: Limit = USUAL,
+    cursor: CursorQuery = None,
+) -> Response:
+    del cursor
+    after = _after(request, question, str, UUID)
+    with question.connection() as connection:
+        _planned(connection, question, campaign)
+        rows = campaigns.reconciliation(
+            connection, question.pinned, campaign, result=result or (), after=after, most=limit + 1
+        )
+    return paged(request, question, ComparisonPage, rows, limit, lambda row: (row.title_sort, row.item))
 
-    @read("/v1/items", "listItems", "items", ItemPage)
-    def list_items(
-        request: Request,
-        question: asked,
-        wanted: Annotated[items.Wanted, Depends(wanted_items)],
-        limit: Limit = USUAL,
-        cursor: CursorQuery = None,
-    ) -> Response:
-        del cursor
-        with question.connection() as connection:
-            rows = items.item_list(connection, question.pinned, wanted, _after(question, str, UUID), limit + 1)
-        return paged(request, question, ItemPage, rows, limit, lambda row: (row.title_sort, row.item))
 
-    @read("/v1/items/{item}", "readItem", "items", items.ItemDetail)
-    def read_item(question: asked, item: UUID) -> Response:
-        with question.connection() as connection:
-            return found(question, item, items.item(connection, question.pinned, item))
-
-    @read("/v1/items/{item}/history", "readItemHistory", "items", list[items.Entry])
-    def read_item_history(question: asked, item: UUID) -> Response:
-        with question.connection() as connection:
-            return found(question, item, items.history(connection, question.pinned, item) or None)
-
-    @read("/v1/items/{item}/opinions", "readItemOpinions", "items", list[Opinion])
-    def read_item_opinions(question: asked, item: UUID) -> Response:
-        with question.connection() as connection:
-            held = items.item(connection, question.pinned, item)
-        return found(question, item, held and held.opinions)
-
-    @read("/v1/lists", "readLists", "lists", list[lists.ListInForce])
-    def read_lists(
-        question: asked,
-        jurisdiction: Annotated[str, Query(min_length=2, description="The area code whose lists are asked for.")],
-        level: Annotated[list[Level] | None, Query()] = None,
-    ) -> Response:
-        with question.connection() as connection:
-            return answer(question, lists.lists(connection, question.pinned, jurisdiction, level or ()))
-
-    @read("/v1/campaigns", "listCampaigns", "campaigns", list[campaigns.CampaignRow])
-    def list_campaigns(question: asked) -> Response:
-        with question.connection() as connection:
-            return answer(question, campaigns.campaigns(connection, question.pinned))
-
-    @read("/v1/campaigns/{campaign}", "readCampaign", "campaigns", campaigns.CampaignRow)
-    def read_campaign(question: asked, campaign: UUID) -> Response:
-        with question.connection() as connection:
-            return found(question, campaign, campaigns.campaign(connection, question.pinned, campaign))
-
-    @read("/v1/campaigns/{campaign}/balance", "readBalance", "campaigns", campaigns.Balance)
-    def read_balance(question: asked, campaign: UUID) -> Response:
-        with question.connection() as connection:
-            return found(question, campaign, campaigns.balance(connection, question.pinned, campaign))
-
-    @read("/v1/campaigns/{campaign}/exceptions", "readExceptions", "campaigns", campaigns.Exceptions)
-    def read_exceptions(question: asked, campaign: UUID) -> Response:
-        with question.connection() as connection:
-            return found(question, campaign, campaigns.exceptions(connection, question.pinned, campaign))
-
-    @read("/v1/campaigns/{campaign}/returns", "listReturns", "inventory", ReturnPage)
-    def list_returns(
-        request: Request,
-        question: asked,
-        campaign: UUID,
-        status: Annotated[list[ReturnStatus | Literal["missing"]] | None, Query()] = None,
-        unit: Annotated[UUID | None, Query()] = None,
-        limit: Limit = USUAL,
-        cursor: CursorQuery = None,
-    ) -> Response:
-        del cursor
-        wanted = [ReturnStatus.DUE if each == "missing" else each for each in status or ()]
-        after = _after(question, str, UUID, str)
-        with question.connection() as connection:
-            _planned(connection, question, campaign)
-            rows = campaigns.returns(
-                connection, question.pinned, campaign, status=wanted, unit=unit, after=after, most=limit + 1
-            )
-        return paged(request, question, ReturnPage, rows, limit, lambda row: (row.unit_code, row.unit, row.item_type))
-
-    @read("/v1/campaigns/{campaign}/reconciliation", "listReconciliation", "reconciliation", ComparisonPage)
-    def list_reconciliation(
-        request: Request,
-        question: asked,
-        campaign: UUID,
-        result: Annotated[list[Result] | None, Query()] = None,
-        limit: Limit = USUAL,
-        cursor: CursorQuery = None,
-    ) -> Response:
-        del cursor
-        after = _after(question, str, UUID)
-        with question.connection() as connection:
-            _planned(connection, question, campaign)
-            rows = campaigns.reconciliation(
-                connection, question.pinned, campaign, result=result or (), after=after, most=limit + 1
-            )
-        return paged(request, question, ComparisonPage, rows, limit, lambda row: (row.title_sort, row.item))
-
-    @read("/v1/campaigns/{campaign}/records", "listRecords", "reconciliation", RecordPage)
-    def list_records(
-        request: Request,
-        question: asked,
-        campaign: UUID,
-        settled: Annotated[bool | None, Query(description="Found to be an item, or still open.")] = None,
-        limit: Limit = USUAL,
-        cursor: CursorQuery = None,
-    ) -> Response:
-        del cursor
-        after = _after(question, str, UUID)
-        with question.connection() as connection:
-            _planned(connection, question, campaign)
-            rows = campaigns.records(
-                connection, question.pinned, campaign, settled=settled, after=after, most=limit + 1
-            )
-        return paged(request, question, RecordPage, rows, limit, lambda row: (row.title, row.record))
-
-    return routes
+@read("/v1/campaigns/{campaign}/records", "listRecords", "reconciliation", RecordPage)
+def list_records(
+    request: Request,
+    question: Asked,
+    campaign: UUID,
+    settled: Annotated[bool | None, Query(description="Found to be an item, or still open.")] = None,
+    limit: Limit = USUAL,
+    cursor: CursorQuery = None,
+) -> Response:
+    del cursor
+    after = _after(request, question, str, UUID)
+    with question.connection() as connection:
+        _planned(connection, question, campaign)
+        rows = campaigns.records(connection, question.pinned, campaign, settled=settled, after=after, most=limit + 1)
+    return paged(request, question, RecordPage, rows, limit, lambda row: (row.title, row.record))
 
 
 def answer(question: Question, held: Any, **headers: str) -> Response:
     """Return what a view gave, as it gave it."""
     body = msgspec.json.encode(held, order="deterministic")
     return Response(body, media_type="application/json", headers=question.headers | headers)
+
+
+def told(shape: Any, rows: Sequence[Any]) -> list[Any]:
+    """Return rows in the shape they are answered in; see `with_instants`."""
+    return [
+        shape(
+            **{each.name: getattr(row, each.name) for each in fields(row)} | {"recorded_at": instant(row.recorded_at)}
+        )
+        for row in rows
+    ]
 
 
 def found(question: Question, sought: UUID, held: Any) -> Response:
@@ -312,11 +380,14 @@ def paged(
     return answer(question, held, Link=f"{question.headers['Link']}, {onward}")
 
 
-def _after(question: Question, *kinds: Callable[[str], Any]) -> Any:
+def _after(request: Request, question: Question, *kinds: Callable[[str], Any]) -> Any:
     """Return the sort key that the question's cursor holds, None on the first page."""
     if question.cursor is None:
         return None
-    return tuple(kind(value) for kind, value in zip(kinds, question.cursor.after, strict=True))
+    try:
+        return tuple(kind(value) for kind, value in zip(kinds, question.cursor.after, strict=True))
+    except (ValueError, TypeError, AttributeError):
+        raise strange(request) from None
 
 
 def _planned(connection: Connection[Any], question: Question, campaign: UUID) -> None:

@@ -62,7 +62,7 @@ async def json_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def only_known_parameters(request: Request) -> None:
+async def only_known_parameters(request: Request) -> None:
     """Refuse a query parameter that the operation's description does not have, or that is given more often than it can be."""
     path, method = getattr(request.scope.get("route"), "path", ""), request.method.lower()
     operation = request.app.openapi()["paths"].get(path, {}).get(method)
@@ -72,9 +72,11 @@ def only_known_parameters(request: Request) -> None:
     for name in request.query_params:
         if name not in taken:
             raise Problem("parameter-unknown", name=name[:100], known=", ".join(sorted(taken)) or "-")
-        if len(request.query_params.getlist(name)) > 1 and not _is_list(taken[name]):
-            twice = say("fault.once", language(request))
-            raise Problem("parameter-malformed", errors=[Pointed(parameter=name, detail=twice)])
+        given = request.query_params.getlist(name)
+        fault = "fault.once" if len(given) > 1 and not _is_list(taken[name]) else None
+        fault = "fault.no-text" if "\0" in "".join(given) else fault
+        if fault:
+            raise Problem("parameter-malformed", errors=[Pointed(parameter=name, detail=say(fault, language(request)))])
 
 
 class Numbered:

@@ -79,6 +79,7 @@ def _run(app: Any, settings: Settings, voice: Voice) -> None:
         port=settings.port,
         lifespan="off",
         server_header=False,
+        access_log=False,  # what is asked for may name a person's post or a title
         timeout_graceful_shutdown=GRACE,
         log_config=None,
     )

@@ -104,6 +104,7 @@ def shared(server: Server, template: str) -> Iterator[Service]:
     name = f"api_{secrets.token_hex(6)}"
     with psycopg.connect(server.dsn, autocommit=True) as admin:
         admin.execute(f"create database {name} template {template}".encode())
+        admin.execute(f"grant create on database {name} to ledger_projector".encode())  # a clone has no grants
         with serving(make_conninfo(server.dsn, dbname=name)) as service:
             yield service
         admin.execute(f"drop database {name} with (force)".encode())

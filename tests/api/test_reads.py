@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -118,6 +119,8 @@ def test_a_position_above_the_head_is_refused(shared: Service) -> None:
         ("cursor=%C3%A9", "cursor"),
         ("name=", "name"),
         ("superior=x", "superior"),
+        ("name=%00", "name"),
+        ("within=53%00", "within"),
     ],
 )
 def test_a_parameter_is_understood_or_refused_never_ignored(shared: Service, query: str, parameter: str | None) -> None:
@@ -173,8 +176,18 @@ def test_a_cursor_belongs_to_its_question(shared: Service) -> None:
     for other in others:
         answer = shared.get("/v1/units", cursor=cursor, **other)
         assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "cursor")
-    broken = shared.get("/v1/units", name=mark, cursor=cursor[:-6])
-    assert broken.status_code == 400
+    mark_of_it = urlsafe_b64decode(cursor + "==")[:16]
+    for after in (
+        "[]",
+        "{}",
+        "[1,2,3,4]",
+        '[1,"2026-01-01","a"]',
+        '[1,"2026-01-01","a",7]',
+        '[1,"2026-01-01","a","b"]',
+        "[1,2]",
+    ):
+        forged = urlsafe_b64encode(mark_of_it + after.encode()).decode()
+        assert shared.get("/v1/units", name=mark, cursor=forged).json()["errors"][0]["parameter"] == "cursor", after
 
 
 @pytest.mark.parametrize(
