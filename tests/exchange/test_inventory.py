@@ -234,6 +234,13 @@ def test_a_blank_cell_is_filled_only_where_it_is_really_merged(read: Read, table
     assert [row.implementing_unit.name for row in merged.rows] == ["演示市农业农村局", "演示市农业农村局"]
 
 
+def test_cells_merged_sideways_or_with_the_header_lend_their_words_to_nobody(read: Read, table: Table) -> None:
+    sideways = read(table([HEADER, at(PLEDGE, M=None)], merged=("L2:M2",)))
+    assert [row.triggers for row in sideways.rows if isinstance(row, ItemRow)] == [()]
+    with_header = read(table([HEADER, at(PLEDGE, I=None)], merged=("I1:I2",)))
+    assert codes(with_header.problems) == {("I2", "value-missing")}
+
+
 def test_a_title_merged_over_rows_is_one_item_badly_written_not_several(read: Read, table: Table) -> None:
     inventory = read(table([HEADER, PLEDGE, at(PLEDGE, D=None), at(PLEDGE, D="另一责任状")], merged=("D2:D3",)))
     assert codes(inventory.problems) == {("D2", "item-over-several-rows")}
@@ -465,6 +472,19 @@ def test_a_heading_over_two_columns_is_read_downwards(read: Read, table: Table) 
         inventory = read(table([header, under, PLEDGE], merged=areas))
         assert inventory.problems == ()
         assert [row.years for row in inventory.rows] == [Years(2021, 2025)]
+
+
+def test_a_heading_broken_over_two_rows_is_one_word(read: Read, table: Table) -> None:
+    header = ["实施" if word == "实施单位" else word for word in HEADER]
+    under = ["单位" if word == "实施单位" else None for word in HEADER]
+    inventory = read(table([header, under, PLEDGE]))
+    assert (inventory.problems, inventory.warnings, len(inventory.rows)) == ((), (), 1)
+
+
+def test_a_cell_that_lost_its_content_is_not_called_blank_as_well(read: Read, table: Table) -> None:
+    inventory = read(table([HEADER, at(PLEDGE, D="=A1", L="=A1", N="=A1")]))
+    assert sorted(codes(inventory.problems)) == [(f"{letter}2", "formula-without-value") for letter in "DLN"]
+    assert inventory.warnings == ()
 
 
 def test_the_suggestion_and_the_registry_are_the_callers(table: Table) -> None:

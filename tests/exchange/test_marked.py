@@ -78,6 +78,23 @@ def test_mended_cells_lose_their_marks_the_next_time(read: Read, files: Path, tm
     assert "E3" in filled(page, RED)
 
 
+def test_a_row_that_was_mended_has_nothing_left_to_mend(read: Read, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].append(["报告单位", "实施单位", "类型", "事项名称", "要求保密"])
+    book.worksheets[0].append(["演示乡人民政府", "演示市水利局", "责任状", "演示责任状", "不详"])
+    book.save(tmp_path / "t.xlsx")
+    write_marked(tmp_path / "t.xlsx", read(tmp_path / "t.xlsx"), tmp_path / "once.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "once.xlsx")
+    assert book.worksheets[0]["F2"].value
+    book.worksheets[0]["E2"] = "否"
+    book.save(tmp_path / "once.xlsx")
+    inventory = read(tmp_path / "once.xlsx")
+    assert (inventory.problems, inventory.warnings, len(inventory.rows)) == ((), (), 1)
+    write_marked(tmp_path / "once.xlsx", inventory, tmp_path / "twice.xlsx")
+    page = page_of(tmp_path / "twice.xlsx")
+    assert (page["F1"].value, page["F2"].value, filled(page, RED)) == ("问题", None, set())
+
+
 def test_the_offices_own_sheets_values_and_widths_stay(read: Read, files: Path, tmp_path: Path) -> None:
     write_marked(files / "declared.xlsx", read(files / "declared.xlsx"), tmp_path / "marked.xlsx")
     before, after = read_workbook(files / "declared.xlsx"), read_workbook(tmp_path / "marked.xlsx")

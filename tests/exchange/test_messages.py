@@ -9,7 +9,9 @@ import pytest
 from api.exchange import reading
 from api.exchange.messages import LANGUAGES, labels
 from api.exchange.refused import WorkbookRefused
+from api.exchange.rows import Channel
 from api.exchange.words import codes, columns, offered, table
+from ledger.terms import ClauseType, Disposition, FoundBy, ItemType, Level
 
 HERE = Path(reading.__file__).parent
 
@@ -56,6 +58,14 @@ def test_every_column_has_a_name_a_note_and_words_that_lead_to_it() -> None:
     assert used | {"years"} == set(labels()["column"]) == set(labels()["note"]) == set(table("headers")["synonyms"])
     for column, label in labels()["column"].items():
         assert columns()[label["zh"]] == column
+
+
+def test_the_codes_are_the_ledgers_own() -> None:
+    for section, known in (("item_type", ItemType), ("disposition", Disposition), ("clause_type", ClauseType)):
+        assert set(offered(section)) == set(known)
+    assert set(offered("level")) <= set(Level)
+    assert set(table("words")["scope"]["levels"]) <= set(Level)
+    assert {channel.value for channel in Channel} == {found.value for found in FoundBy}
 
 
 def test_no_word_means_two_things() -> None:

@@ -154,6 +154,7 @@ def said_of(cell: str) -> list[tuple[str | None, str | None]]:
         ("农户", [("VILLAGE", "HOUSEHOLD")]),
         ("市直 有关\n部门", [("PREFECTURE", "DEPARTMENT")]),
         ("县（区）\n人民政府", [("COUNTY", "GOVERNMENT")]),
+        ("乡镇、乡镇", [("TOWNSHIP", "GOVERNMENT")]),
         ("县（区）人民政府\n乡镇（街道）", [("COUNTY", "GOVERNMENT"), ("TOWNSHIP", "GOVERNMENT")]),
     ],
 )

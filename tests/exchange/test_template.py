@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -29,6 +30,7 @@ def test_the_same_call_gives_the_same_bytes(tmp_path: Path, channel: Channel) ->
     for name in ("one.xlsx", "two.xlsx"):
         write_template(tmp_path / name, channel, ["演示市水利局", "演示市教育局"])
     assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+    assert openpyxl.load_workbook(tmp_path / "one.xlsx").properties.created == datetime(2024, 1, 1)  # noqa: DTZ001 - as written
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
