@@ -240,10 +240,9 @@ def _register(command: RegisterOmission | RegisterFalseZero, campaign: Campaign,
     held = world.see(RETURN, return_stream(campaign.id, unit.id, item_type)) or CampaignReturn()
     records = _all_concern(command, held, unit, campaign, world)
     known.terms(world, command.terms, command.effective_on)
-    zero = held.zero or campaign.false_zero(unit.id, item_type)
-    if isinstance(command, RegisterOmission) and zero:
+    if isinstance(command, RegisterOmission) and held.zero:
         raise ZeroReportIsFalse(unit.name, item_type)
-    if isinstance(command, RegisterFalseZero) and not zero:
+    if isinstance(command, RegisterFalseZero) and not held.zero:
         raise NoZeroReportStands(unit.name, item_type)
     item = item_stream(records[0].id, 0)
     registration = FalseZeroRegistered if isinstance(command, RegisterFalseZero) else OmissionRegistered
@@ -269,7 +268,7 @@ def _all_concern(
         raise RecordsMissing
     records = [_unsettled(record, campaign, world) for record in dict.fromkeys(command.records)]
     for record in records:
-        if record.id not in held.records or record.described.item_type is not command.terms.item_type:
+        if record.id not in held.records:
             raise RecordConcernsAnother(record.described.title, command.terms.item_type, unit.name)
     return records
 
@@ -300,9 +299,10 @@ def _same_key(item: Item, record: Record, campaign: Campaign, world: World) -> b
         return False
     if not _line(world, mine).isdisjoint(_line(world, yours)):
         return True
-    reporting = item.reporting_unit
-    held = world.see(RETURN, return_stream(campaign.id, reporting, item_type)) if reporting else None
-    return reporting in (mine, yours) and held is not None and record.id in held.records
+    if item.reporting_unit is None or item.reporting_unit not in (mine, yours):
+        return False
+    held = world.see(RETURN, return_stream(campaign.id, item.reporting_unit, item_type)) or CampaignReturn()
+    return record.id in held.records
 
 
 def _line(world: World, unit_id: UUID) -> set[UUID]:

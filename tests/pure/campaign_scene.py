@@ -64,7 +64,8 @@ def unit(name: str) -> UUID:
 
 
 EDUCATION, WATER, COUNTY = unit("市教育局"), unit("市水务局"), unit("云县")
-DEPARTMENT, TOWNSHIP, OFFICE, COMMITTEE = unit("县教育局"), unit("爱华镇"), unit("市委组织部"), unit("市委")
+DEPARTMENT, SPORTS, TOWNSHIP = unit("县教育局"), unit("县体育局"), unit("爱华镇")
+OFFICE, COMMITTEE = unit("市委组织部"), unit("市委")
 
 
 def terms(title: str = "校园安全目标责任书", **changes: Any) -> ItemTerms:
@@ -106,6 +107,7 @@ class CampaignScene(Given):
         self._unit("市水务局", Level.PREFECTURE, "530900", COMMITTEE)
         self._unit("云县", Level.COUNTY, "530922", COMMITTEE)
         self._unit("县教育局", Level.COUNTY, "530922", COUNTY)
+        self._unit("县体育局", Level.COUNTY, "530922", COUNTY)
         self._unit("爱华镇", Level.TOWNSHIP, "530922100", COUNTY)
         if opened:
             self.when(self.plan())

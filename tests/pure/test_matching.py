@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 import pytest
 
@@ -13,6 +13,7 @@ from ledger.events import (
     ItemIdentified,
     MatchDecided,
     OmissionRegistered,
+    SpotCheckFindingFiled,
     UnitsMerged,
 )
 from ledger.matching import (
@@ -47,6 +48,7 @@ from tests.pure.campaign_scene import (
     MATCHED,
     OFFICE,
     OPENED,
+    SPORTS,
     TOWNSHIP,
     VETO,
     WATER,
@@ -128,6 +130,11 @@ def test_items_and_records_of_another_campaign_and_items_that_do_not_count_are_n
     duplicate = MarkDuplicate(effective_on=MATCHED, item=item(row=1), verifier=OFFICE, duplicate_of=item())
     scene.when(duplicate)
     refuses(scene, scene.match(item=item(row=1)), ItemOfAnotherCampaign)
+    elsewhere = SpotCheckFindingFiled(
+        campaign=NOBODY, checker=OFFICE, checked_unit=TOWNSHIP, found_on=OPENED, described=described()
+    )
+    scene.fact(record_stream(NOBODY, OFFICE, "1"), elsewhere, OPENED)
+    refuses(scene, scene.match(record=record_stream(NOBODY, OFFICE, "1")), RecordUnknown)
 
 
 def test_type_and_implementing_unit_are_keys_and_cannot_differ() -> None:
@@ -143,18 +150,43 @@ def test_type_and_implementing_unit_are_keys_and_cannot_differ() -> None:
     refuses(both, both.match(), KeysDiffer)
 
 
-def test_a_unit_is_also_whoever_came_after_it() -> None:
+def county_item(named: UUID) -> CampaignScene:
+    """The county declared an item of its education department; a finding names another unit of the county."""
     scene = CampaignScene()
-    scene.filed()
-    scene.fact(WATER, UnitsMerged(successor=EDUCATION, first_day_without=OPENED), OPENED)
-    scene.after(scene.finding(described=described(implementing_unit=WATER)), scene.close_inventory())
-    scene.when(scene.match())
+    scene.after(scene.file(terms(implementing_unit=DEPARTMENT), unit=COUNTY), scene.zero(WATER), scene.zero(EDUCATION))
+    return scene.after(scene.finding(described=described(implementing_unit=named)), scene.close_inventory())
+
+
+def test_two_departments_of_one_county_are_two_units() -> None:
+    scene = county_item(SPORTS)
+    refuses(scene, scene.match(item=item(COUNTY)), KeysDiffer)
+
+
+@pytest.mark.parametrize(("before", "after"), [(DEPARTMENT, SPORTS), (SPORTS, DEPARTMENT)])
+def test_a_unit_is_also_whoever_came_after_it(before: UUID, after: UUID) -> None:
+    scene = county_item(SPORTS)
+    scene.fact(before, UnitsMerged(successor=after, first_day_without=OPENED), OPENED)
+    scene.when(scene.match(item=item(COUNTY)))
+
+
+def test_units_that_follow_each_other_in_a_circle_are_one_another() -> None:
+    scene = county_item(SPORTS)
+    scene.fact(DEPARTMENT, UnitsMerged(successor=SPORTS, first_day_without=OPENED), OPENED)
+    scene.fact(SPORTS, UnitsMerged(successor=DEPARTMENT, first_day_without=OPENED), OPENED)
+    scene.when(scene.match(item=item(COUNTY)))
+
+
+def test_a_return_may_name_only_the_unit_that_answers_for_the_implementing_one() -> None:
+    scene = CampaignScene()
+    scene.after(scene.file(terms(implementing_unit=COUNTY), unit=COUNTY), scene.zero(WATER), scene.zero(EDUCATION))
+    scene.after(scene.finding(described=described(implementing_unit=DEPARTMENT)), scene.finding("2"))
+    scene.when(scene.close_inventory())
+    scene.when(scene.match(item=item(COUNTY)))
+    refuses(scene, scene.match(item=item(COUNTY), record=finding_id("2")), KeysDiffer)
 
 
 def test_a_record_may_name_only_the_unit_that_answers_for_the_implementing_one() -> None:
-    scene = CampaignScene()
-    scene.after(scene.file(terms(implementing_unit=DEPARTMENT), unit=COUNTY), scene.zero(WATER), scene.zero(EDUCATION))
-    scene.after(scene.finding(described=described(implementing_unit=COUNTY)), scene.close_inventory())
+    scene = county_item(COUNTY)
     scene.when(scene.match(item=item(COUNTY)))
 
 
@@ -296,11 +328,15 @@ def test_a_common_basis_makes_a_candidate_where_titles_do_not() -> None:
     odd = record(3, title="平安校园任务清单", basis=(Basis(title="", number="口头"), Basis(title="——")))
     assert [each.record for each in candidates([item_], [by_number, by_title, odd])] == [by_number.id, by_title.id]
     assert next(candidates([item_], [by_number])).differences == ("title",)
+    registered = (Basis(title="甲", document=NOBODY),)
+    by_document = record(title="平安校园任务清单", basis=(Basis(title="乙", document=NOBODY),))
+    assert list(candidates([declared(basis=registered)], [by_document]))
 
 
 def test_a_candidate_follows_successors_as_far_as_they_go() -> None:
     line = {WATER: COUNTY, COUNTY: EDUCATION}
     assert list(candidates([declared()], [record(implementing_unit=WATER)], line))
+    assert list(candidates([declared(implementing_unit=WATER)], [record()], line))
     assert not list(candidates([declared()], [record(implementing_unit=WATER)]))
 
 
