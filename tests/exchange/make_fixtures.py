@@ -134,8 +134,6 @@ PLEDGES = {
 
 VETOES = {
     "name": "一票否决",
-    "merged": [],
-    "dates": [],
     "rows": [
         ["填报单位：", "演示市生态环境局"],
         [
@@ -170,8 +168,6 @@ VETOES = {
 HIDDEN = {**VETOES, "name": "往年", "hidden": True}
 EXPLANATION = {
     "name": "填表说明",
-    "merged": [],
-    "dates": [],
     "rows": [["一、本表由市级部门填写。"], ["二、没有事项的写零报告。"]],
 }
 
@@ -242,8 +238,6 @@ FOUND = {
 
 REPORTED = {
     "name": "Sheet1",
-    "merged": [],
-    "dates": [],
     "rows": [
         ["接受对象反向监测表"],
         ["报告单位：演示乡人民政府"],
@@ -276,7 +270,6 @@ REPORTED = {
 ZERO = {
     "name": "零报告",
     "merged": ["A1:E1"],
-    "dates": [],
     "rows": [
         ["零报告表"],
         ["填报单位", "类型", "零报告声明", "声明人岗位"],
@@ -287,8 +280,6 @@ ZERO = {
 
 ZERO_AMONG_ITEMS = {
     "name": "一票否决",
-    "merged": [],
-    "dates": [],
     "rows": [
         ["填报单位：演示市水利局", "", "", "声明人岗位：分管负责人"],
         ["序号", "事项名称", "实施单位", "接受对象", "层级", "领域", "结果运用", "起始年度", "终止年度", "否决情形"],
@@ -299,7 +290,6 @@ ZERO_AMONG_ITEMS = {
 PROBLEMS = {
     "name": "责任状",
     "merged": ["B8:B9"],
-    "dates": [],
     "formulas": {"N3": "=1/0", "J4": "=#REF!"},
     "rows": [
         ["填报单位：演示市农业局"],
@@ -448,9 +438,9 @@ def build(office: Any, sheets: list[dict[str, Any]]) -> Any:
                     cell.Value = value
         for place_of, formula in described.get("formulas", {}).items():
             sheet.getCellRangeByName(place_of).getCellByPosition(0, 0).Formula = formula
-        for area in described["merged"]:
+        for area in described.get("merged", ()):
             sheet.getCellRangeByName(area).merge(True)
-        for area in described["dates"]:
+        for area in described.get("dates", ()):
             sheet.getCellRangeByName(area).NumberFormat = date_format
     while document.Sheets.Count > len(sheets):
         document.Sheets.removeByName(document.Sheets.getByIndex(len(sheets)).Name)
@@ -475,7 +465,6 @@ def xls_key() -> Any:
 
 
 def main() -> None:
-    FILES.mkdir(exist_ok=True)
     with desktop() as office:
         declared = build(office, [PLEDGES, VETOES, EXPLANATION, HIDDEN])
         store(declared, "declared.xlsx", XLSX)
@@ -484,8 +473,8 @@ def main() -> None:
         store(declared, "encrypted.xls", XLS, prop("EncryptionData", xls_key()))
         for sheets, name in (([FOUND], "found"), ([ZERO, ZERO_AMONG_ITEMS], "zero"), ([PROBLEMS], "problems")):
             document = build(office, sheets)
-            store(document, f"{name}.xlsx", XLSX)
-            store(document, f"{name}.xls", XLS)
+            for ending, kind in ((".xlsx", XLSX), (".xls", XLS)):
+                store(document, name + ending, kind)
         store(build(office, [REPORTED]), "reported.csv", CSV, prop("FilterOptions", GB18030))
         macros = build(office, [VETOES])
         macros.BasicLibraries.VBACompatibilityMode = True
