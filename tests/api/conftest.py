@@ -1,5 +1,6 @@
 """The API on a real socket and a real database, with a ledger that is open; one for all tests that leave no mess, or one each."""
 
+import os
 import secrets
 import threading
 import time
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +16,11 @@ import httpx
 import psycopg
 import pytest
 import uvicorn
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from api.app import create_app
 from api.backing import Backing, standing_behind
+from api.cli import run
 from api.identity import digest
 from api.runtime import prepare
 from api.serving import following
@@ -110,6 +113,28 @@ def shared(server: Server, template: str) -> Iterator[Service]:
         admin.execute(f"drop database {name} with (force)".encode())
 
 
+Outcome = tuple[int, str, str]
+Mingze = Callable[..., Outcome]
+
+
+@pytest.fixture
+def mingze(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Mingze:
+    """Run a command in this process, with an environment of its own."""
+    for name in [name for name in os.environ if name.startswith(("MINGZE_", "LC_", "LANG", "DATABASE_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MINGZE_DATA", str(tmp_path / "data"))
+
+    def asked(*words: str, **environ: str) -> Outcome:
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        capsys.readouterr()
+        status = run(list(words))
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return asked
+
+
 @pytest.fixture
 def alone(new_database: Callable[[], str]) -> Iterator[Service]:
     """A service with a ledger of its own."""
@@ -123,3 +148,10 @@ def unit(code: str | None = None, **more: Any) -> dict[str, Any]:
     named = {"code": code, "name": f"演示单位{code}", "level": "COUNTY", "category": "GOVERNMENT_DEPT"}
     days = {"effective_on": "2026-01-05", "valid_from": "2020-01-01", "backlog": True}
     return {**named, "area_code": "530902", **days, **more}
+
+
+def url(dsn: str) -> str:
+    """A dsn as an address, which is what people set."""
+    parts = conninfo_to_dict(dsn)
+    host = str(parts["host"]).replace("/", "%2F")
+    return f"postgresql://{parts['user']}:{parts['password']}@{host}:{parts['port']}/{parts['dbname']}"

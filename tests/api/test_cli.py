@@ -15,32 +15,10 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
-from api.cli import run
 from ledger.identity import new_key
-from tests.api.conftest import PASSWORD, serving, unit
-
-Outcome = tuple[int, str, str]
-Mingze = Callable[..., Outcome]
-
-
-@pytest.fixture
-def mingze(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Mingze:
-    """Run a command in this process, with an environment of its own."""
-    for name in [name for name in os.environ if name.startswith(("MINGZE_", "LC_", "LANG", "DATABASE_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("MINGZE_DATA", str(tmp_path / "data"))
-
-    def asked(*words: str, **environ: str) -> Outcome:
-        for name, value in environ.items():
-            monkeypatch.setenv(name, value)
-        capsys.readouterr()
-        status = run(list(words))
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return asked
+from tests.api.conftest import PASSWORD, Mingze, serving, unit, url
 
 
 @pytest.fixture
@@ -51,13 +29,6 @@ def migrated(new_database: Callable[[], str], mingze: Mingze) -> str:
     assert status == 0, said
     os.environ["DATABASE_URL"] = url(make_conninfo(superuser, user="mingze_api", password=PASSWORD))
     return superuser
-
-
-def url(dsn: str) -> str:
-    """A dsn as an address, which is what people set."""
-    parts = conninfo_to_dict(dsn)
-    host = str(parts["host"]).replace("/", "%2F")
-    return f"postgresql://{parts['user']}:{parts['password']}@{host}:{parts['port']}/{parts['dbname']}"
 
 
 def document(out: str) -> Any:
