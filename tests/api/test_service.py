@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from uuid import UUID
 
 import httpx
 import psycopg
@@ -70,7 +71,7 @@ def test_a_database_that_is_gone_is_told_and_found_again(alone: Service) -> None
 # ── Who may ask ──
 
 
-@pytest.mark.parametrize("path", ["/v1/units", "/v1/items", f"/v1/receipts/{new_key()}", "/v1/campaigns"])
+@pytest.mark.parametrize("path", ["/v1/units", "/v1/items", f"/v1/receipts/{UUID(int=1)}", "/v1/campaigns"])
 @pytest.mark.parametrize(
     ("authorization", "code"),
     [
@@ -81,6 +82,14 @@ def test_a_database_that_is_gone_is_told_and_found_again(alone: Service) -> None
         (f"Bearer {TOKEN[:-1]}", "credentials-wrong"),
         ("Bearer é", "credentials-wrong"),
     ],
+    ids=[
+        "none",
+        "empty",
+        "another scheme",
+        "longer",
+        "shorter",
+        "not ascii",
+    ],  # the token itself is another one in every process
 )
 def test_nobody_reads_without_the_token(shared: Service, path: str, authorization: str | None, code: str) -> None:
     headers = {} if authorization is None else {"Authorization": authorization.encode("latin-1")}
