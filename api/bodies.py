@@ -4,8 +4,9 @@ First step of every write (here -> application -> decider -> log). Strict: no fi
 that is wrong is told at once, each with its place.
 """
 
+import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, make_dataclass
 from typing import Any, Final, Generic, TypeVar, get_type_hints
 
@@ -18,6 +19,7 @@ from ledger.commands import Command
 
 C = TypeVar("C", bound=Command)
 SCHEMAS: Final = "#/components/schemas/{model}"
+MOST: Final = (1 << 53) - 1
 STRICT: Final = ConfigDict(extra="forbid", strict=True)
 
 
@@ -53,8 +55,11 @@ class Body(Generic[C]):
             read: Any = msgspec.json.decode(body, type=self.shape)
         except msgspec.MsgspecError as wrong:
             raise Problem("body-invalid", errors=[_pointed(str(wrong), language)]) from wrong
-        said = {each.name: getattr(read, each.name) for each in fields(read)}
-        return self.command(**said, **elsewhere)
+        if large := list(_beyond(json.loads(body), ())):
+            said = say("fault.number", language, most=MOST)
+            raise Problem("body-invalid", errors=[Pointed(pointer=pointer(place), detail=said) for place in large])
+        held = {each.name: getattr(read, each.name) for each in fields(read)}
+        return self.command(**held, **elsewhere)
 
 
 def schemas(bodies: Sequence[Body[Any]]) -> dict[str, Any]:
@@ -62,6 +67,7 @@ def schemas(bodies: Sequence[Body[Any]]) -> dict[str, Any]:
     asked = [(body.command.__name__, "validation", body.adapter) for body in bodies]
     _, definitions = TypeAdapter.json_schemas(asked, ref_template=SCHEMAS)  # type: ignore[arg-type]  # a str is no Literal
     held: dict[str, Any] = definitions["$defs"]
+    _bound(held)
     return held
 
 
@@ -78,6 +84,27 @@ def faults(wrong: ValidationError, language: Language) -> list[Pointed]:
 def pointer(place: Sequence[int | str]) -> str:
     """Return a place as a JSON pointer (RFC 6901); "" is the whole body."""
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in place)
+
+
+def _beyond(held: Any, place: tuple[int | str, ...]) -> Iterator[tuple[int | str, ...]]:
+    """Yield the places of numbers that no reader could be sure of: JSON's are exact up to 2^53 - 1."""
+    if isinstance(held, dict | list):
+        for step, each in held.items() if isinstance(held, dict) else enumerate(held):
+            yield from _beyond(each, (*place, step))
+    elif isinstance(held, int) and abs(held) > MOST:
+        yield place
+
+
+def _bound(schema: Any) -> None:
+    """Say in a schema how large a number may be."""
+    if isinstance(schema, dict):
+        if schema.get("type") == "integer":
+            schema |= {"minimum": -MOST, "maximum": MOST}
+        for each in schema.values():
+            _bound(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            _bound(each)
 
 
 def _problem(wrong: ValidationError, language: Language) -> Problem:
