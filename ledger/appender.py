@@ -103,9 +103,10 @@ class _Waiting:
 class Appender:
     """Appends for all threads of one process; rival processes meet at the database's lock."""
 
-    def __init__(self, connect: Callable[[], psycopg.Connection[Any]]) -> None:
+    def __init__(self, connect: Callable[[], psycopg.Connection[Any]], *, most_commands: int = MOST_COMMANDS) -> None:
         self._connect = connect
-        self._connection: psycopg.Connection[Any] | None = None
+        self._most = most_commands
+        self._cursor: psycopg.Cursor[Any] | None = None
         self._mutex = Lock()
         self._idle = Condition(self._mutex)
         self._queue: list[_Waiting] = []
@@ -193,7 +194,7 @@ class Appender:
         """The next commands that share a commit: no key twice, not too much to wait for; an opening goes alone."""
         group: list[_Waiting] = []
         keys, facts = set(), 0
-        for waiting in self._queue[:MOST_COMMANDS]:
+        for waiting in self._queue[: self._most]:
             keys.add(waiting.command.key)
             facts += len(waiting.command.events)
             opens = waiting.command.opens is not None
@@ -235,33 +236,35 @@ class Appender:
                         self._store([waiting])
 
     def _send(self, group: list[_Waiting]) -> None:
-        connection = self._connected()
+        cursor = self._connected()
         commands = [waiting.command for waiting in group]
         if not any(command.disclosures for command in commands):
-            rows = _call(connection, commands)
+            rows = _call(cursor, commands)
         else:
-            with connection.transaction():
-                rows = _call(connection, commands)
+            with cursor.connection.transaction():
+                rows = _call(cursor, commands)
                 for command, row in zip(commands, rows, strict=True):
                     if row[1] == "stored" and command.disclosures:
                         disclosed = list(command.disclosures)
-                        connection.execute(SQL["disclose"], ([row[2]] * len(disclosed), disclosed))
+                        cursor.execute(SQL["disclose"], ([row[2]] * len(disclosed), disclosed))
         for waiting, row in zip(group, rows, strict=True):
             waiting.outcome = row
 
-    def _connected(self) -> psycopg.Connection[Any]:
-        if self._connection is None or self._connection.closed:
-            self._connection = self._connect()
-            arrays.register(self._connection)
-            self._connection.adapters.register_dumper(int, Int8BinaryDumper)
-            self._connection.execute(SQL["planner"])
-        return self._connection
+    def _connected(self) -> psycopg.Cursor[Any]:
+        """The one cursor: a new one for every statement would cost as much as the statement."""
+        if self._cursor is None or self._cursor.connection.closed:
+            connection = self._connect()
+            self._cursor = connection.cursor(binary=True)
+            arrays.register(self._cursor)
+            self._cursor.adapters.register_dumper(int, Int8BinaryDumper)
+            self._cursor.execute(SQL["planner"])
+        return self._cursor
 
     def _drop(self) -> None:
-        if self._connection is not None:
+        if self._cursor is not None:
             with contextlib.suppress(psycopg.Error):
-                self._connection.close()
-        self._connection = None
+                self._cursor.connection.close()
+        self._cursor = None
 
 
 def _passes(failure: psycopg.Error) -> bool:
@@ -278,13 +281,13 @@ def _unknown(failure: psycopg.Error) -> OperationalError:
     return told
 
 
-def _call(connection: psycopg.Connection[Any], commands: Sequence[Append]) -> list[Row]:
+def _call(cursor: psycopg.Cursor[Any], commands: Sequence[Append]) -> list[Row]:
     first = commands[0]
     if len(commands) == 1 and first.opens is not None:
-        return connection.execute(SQL["open"], _opening(first, first.opens)).fetchall()
+        return cursor.execute(SQL["open"], _opening(first, first.opens)).fetchall()
     if len(commands) == 1 and len(first.events) == 1:
-        return connection.execute(SQL["append_one"], _scalars(first), binary=True).fetchall()
-    return connection.execute(SQL["append"], _columns(commands), binary=True).fetchall()
+        return cursor.execute(SQL["append_one"], _scalars(first)).fetchall()
+    return cursor.execute(SQL["append"], _columns(commands)).fetchall()
 
 
 def _opening(command: Append, synthetic: bool) -> tuple[Any, ...]:

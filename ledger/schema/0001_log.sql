@@ -93,12 +93,16 @@ begin
     return head;
 end $$;
 
--- Writes commands after the head, each as if alone and after those before it; the caller holds the lock. See log.append.
-create function log.write(head log.head, keys uuid[], requests bytea[], actors text[], recorded bigint[],
-                          commands int[], streams uuid[], versions bigint[], topics text[], states bytea[])
-returns table (command int, outcome text, first bigint, last bigint, at bigint, stream uuid, version bigint) language plpgsql as $$
+-- The only way to write many commands. `keys … recorded` hold one element a command. `commands … states` hold one a row, grouped by command:
+-- a row with a topic and a state is a fact and the version it will have; without them it is a look, and the version the decision saw.
+-- What comes out is as if one command came after the other; one that is refused leaves the others alone.
+create function log.append(keys uuid[], requests bytea[], actors text[], recorded bigint[],
+                           commands int[], streams uuid[], versions bigint[], topics text[], states bytea[])
+returns table (command int, outcome text, first bigint, last bigint, at bigint, stream uuid, version bigint)
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
+    head       constant log.head := log.lock_head();
     n          constant int := cardinality(keys);
     -- of each command
     outcomes   text[]   := array_fill(null::text, array[n]);
@@ -122,17 +126,23 @@ declare
     known      record;
     a          int;
     z          int      := 0;
-    facts      boolean  := true;
+    empty      boolean  := false;
 begin
-    for known in
-        select asked.ord, asked.request = c.request as same, c.first, c.last, c.recorded_at
-          from unnest(keys, requests) with ordinality as asked (key, request, ord) join log.commands c on c.key = asked.key
-    loop
-        outcomes[known.ord] := case when known.same then 'known' else 'key reused' end;
-        firsts[known.ord] := known.first;
-        lasts[known.ord] := known.last;
-        moments[known.ord] := known.recorded_at;
-    end loop;
+    if head.size = 0 then
+        raise exception 'the ledger is not open: its first fact is LedgerOpened' using errcode = 'MZ005';
+    end if;
+
+    if exists (select from log.commands c where c.key = any (keys)) then
+        for known in
+            select asked.ord, asked.request = c.request as same, c.first, c.last, c.recorded_at
+              from unnest(keys, requests) with ordinality as asked (key, request, ord) join log.commands c on c.key = asked.key
+        loop
+            outcomes[known.ord] := case when known.same then 'known' else 'key reused' end;
+            firsts[known.ord] := known.first;
+            lasts[known.ord] := known.last;
+            moments[known.ord] := known.recorded_at;
+        end loop;
+    end if;
 
     select array_agg(r.before order by r.ord), array_agg(tip.version order by r.ord), array_agg(tip.leaf order by r.ord) into befores, held, tips
       from (select ord, stream, max(ord::int) filter (where topic is not null)
@@ -181,12 +191,12 @@ begin
             positions[i] := reached;
             firsts[c] := coalesce(firsts[c], reached);
         end loop;
-        facts := facts and firsts[c] is not null;
+        empty := empty or firsts[c] is null;
         outcomes[c] := 'stored';
         lasts[c] := reached;
         moments[c] := moment;
     end loop;
-    if z <> cardinality(streams) or not facts then
+    if z <> cardinality(streams) or empty then
         raise exception 'every command brings at least one fact, and rows are grouped by command' using errcode = 'MZ006';
     end if;
 
@@ -208,23 +218,6 @@ begin
           from unnest(outcomes, firsts, lasts, moments, met) with ordinality as c (outcome, first, last, moment, met, ord);
 end $$;
 
--- The only way to write many commands. `keys … recorded` hold one element a command. `commands … states` hold one a row, grouped by command:
--- a row with a topic and a state is a fact and the version it will have; without them it is a look, and the version the decision saw.
--- What comes out is as if one command came after the other; one that is refused leaves the others alone.
-create function log.append(keys uuid[], requests bytea[], actors text[], recorded bigint[],
-                           commands int[], streams uuid[], versions bigint[], topics text[], states bytea[])
-returns table (command int, outcome text, first bigint, last bigint, at bigint, stream uuid, version bigint)
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-declare
-    head log.head;
-begin
-    head := log.lock_head();
-    if head.size = 0 then
-        raise exception 'the ledger is not open: its first fact is LedgerOpened' using errcode = 'MZ005';
-    end if;
-    return query select * from log.write(head, keys, requests, actors, recorded, commands, streams, versions, topics, states);
-end $$;
-
 -- The same for one command with one fact: what a writer alone pays. Same answers as log.append (tested side by side).
 create function log.append_one(key uuid, request bytea, actor text, recorded bigint, stream uuid, version bigint, topic text, state bytea,
                                read_streams uuid[], read_versions bigint[],
@@ -232,7 +225,7 @@ create function log.append_one(key uuid, request bytea, actor text, recorded big
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-    head     log.head;
+    head     constant log.head := log.lock_head();
     same     boolean;
     tip      bytea;
     tip_at   bigint;
@@ -241,7 +234,6 @@ declare
     node     bytea;
     level    int := 1;
 begin
-    head := log.lock_head();
     if head.size = 0 then
         raise exception 'the ledger is not open: its first fact is LedgerOpened' using errcode = 'MZ005';
     end if;
@@ -291,20 +283,25 @@ create function log.open(key uuid, request bytea, actor text, recorded bigint, s
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_column
 declare
-    head log.head;
+    head constant log.head := log.lock_head();
     same boolean;
+    leaf bytea;
 begin
-    head := log.lock_head();
     if head.size > 0 then
         select c.request = open.request, c.first, c.last, c.recorded_at into same, first, last, at from log.commands c where c.key = open.key;
         outcome := case when not found then 'open already' when same then 'known' else 'key reused' end;
         return;
     end if;
-    update log.head h set synthetic = open.synthetic;
-    head.synthetic := open.synthetic;
-    select w.outcome, w.first, w.last, w.at into outcome, first, last, at
-      from log.write(head, array[open.key], array[open.request], array[open.actor], array[open.recorded],
-                     array[1], array[open.stream], array[1::bigint], array[open.topic], array[open.state]) as w;
+    at := log.moment(recorded, head.recorded_at, open.synthetic);
+    leaf := log.leaf(0, open.stream, 1, open.topic, at, null, open.actor, open.state);
+    first := 1;
+    last := 1;
+    insert into log.events (position, version, recorded_at, stream, topic, actor, leaf, node, state)
+    values (1, 1, open.at, open.stream, open.topic, open.actor, leaf, leaf, open.state);
+    insert into log.commands (key, request, first, last, recorded_at) values (open.key, open.request, 1, 1, open.at);
+    update log.head h set size = 1, recorded_at = open.at, synthetic = open.synthetic, nodes = array[leaf];
+    perform pg_notify('ledger_events', '1');
+    outcome := 'stored';
 end $$;
 
 -- History is not changed: not by a statement (these triggers, in every session mode) and not by a right (no role holds one).

@@ -254,7 +254,7 @@ WRITES = (
     "drop table log.events",
     "alter table log.events disable trigger all",
     "set role ledger_owner",
-    "select log.write(null,'{}','{}','{}','{}','{}','{}','{}','{}','{}')",
+    "select log.lock_head()",
     "create function log.x() returns int language sql as 'select 1'",
     "select * from log.disclosures",
 )
