@@ -86,6 +86,10 @@ class Telling:
         """Return what was told under a stored name, in order."""
         return [recorded for recorded in self.told if topic == recorded.fact.TOPIC]
 
+    def of(self, stream: UUID) -> list[Recorded[Fact]]:
+        """Return what was told in a stream, in order."""
+        return [recorded for recorded in self.told if recorded.stream == stream]
+
     def register(self, code: str, name: str, level: Level = Level.PREFECTURE) -> UUID:
         area = CITY if level is Level.PREFECTURE else COUNTY
         registered = UnitRegistered(
@@ -114,7 +118,18 @@ def built(connection: Connection[Any], telling: Telling, batch: int = 7) -> Buil
     anew = rebuild(connection, REGISTER)
     assert anew.position == telling.position
     assert digests(connection, anew.schema) == expected
+    for view in REGISTER.views:
+        if view.identity[0] == "key":
+            assert connection.execute(tables.fill(OVERLAPPING, schema=anew.schema, table=view.name)).fetchall() == []
     return anew
+
+
+OVERLAPPING = b"""
+    select one.key, one.effective_from, other.effective_from from {schema}.{table} as one left join {schema}.{table} as other
+        on one.key = other.key and one.ctid <> other.ctid and one.known_from < other.known_to and other.known_from < one.known_to
+       and one.effective_from < other.effective_to and other.effective_from < one.effective_to
+     where other.key is not null or one.known_from >= one.known_to or one.effective_from >= one.effective_to
+"""
 
 
 def digests(connection: Connection[Any], schema: str) -> dict[str, str]:

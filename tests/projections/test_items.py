@@ -1,14 +1,17 @@
 """Facts of items are given; the list is asked for at chosen days, as known at chosen positions."""
 
+import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from psycopg import Connection
 
+from ledger.encoding import Recorded
 from ledger.events import (
+    Fact,
     ItemAmended,
     ItemBasisLost,
     ItemCancelled,
@@ -29,6 +32,7 @@ from ledger.events import (
 )
 from ledger.streams import document_stream, item_stream, meeting_stream, record_stream
 from ledger.terms import Disposition, FoundBy, ItemType, Level, MeetingBody, OpinionStage
+from ledger.timelines.item import ITEM
 from ledger.values import Authority, Change
 from projections.items import Wanted, history, item_list
 from projections.items import item as item_of
@@ -70,9 +74,6 @@ def opinion(telling: Telling, opinion: Disposition, on: date = REVIEWED, key: st
 
 def retained(telling: Telling, stream: Any = ONE, on: date = DECIDED, since: date = YEAR) -> int:
     return telling.tell(stream, ItemRetained(ground_code="R1", effective_from=since, campaign=CAMPAIGN), on)
-
-
-Asked = Callable[..., Any]
 
 
 def phases(connection: Connection[Any], pinned: Callable[[date], Pinned], *days: date) -> list[tuple[str, bool]]:
@@ -140,6 +141,23 @@ def test_suspension_amendment_and_exit_turn_on_the_days_they_name(
         ("EXITED", True, 2, True), ("EXITED", False, 2, True),
     ]  # fmt: skip
     assert [row.title for row in shown[5:7]] == ["秸秆禁烧目标责任书", "秸秆禁烧责任书"]
+
+
+def test_a_fact_told_before_an_announced_day_has_come_leaves_one_row_a_day(
+    connection: Connection[Any], telling: Telling
+) -> None:
+    identified(telling, end_year=2025)
+    retained(telling)
+    amended = replace(terms("秸秆禁烧责任书", BUREAU), end_year=2026)
+    telling.tell(ONE, ItemAmended(from_version=1, terms=amended, effective_from=date(2025, 2, 1)), date(2024, 12, 20))
+    telling.tell(ONE, ItemCancelled(ground_code="C1", first_day_without=date(2025, 3, 1)), date(2025, 1, 15))
+    build = built(connection, telling)
+    days = date(2024, 12, 25), YEAR, date(2025, 1, 31), date(2025, 2, 1), date(2025, 2, 28), date(2025, 3, 1)
+    shown = [item_list(connection, pin(build, day)) for day in days]
+    assert [(row.phase, row.in_force, row.version) for rows in shown for row in rows] == [
+        ("DECIDED", False, 0), ("ACTIVE", True, 1), ("CANCELLED", True, 1), ("CANCELLED", True, 2), ("CANCELLED", True, 2),
+        ("CANCELLED", False, 2),
+    ]  # fmt: skip
 
 
 def test_a_fact_told_late_and_a_correction_change_the_present_and_never_an_old_answer(
@@ -315,3 +333,59 @@ def test_a_history_tells_every_fact_what_the_campaign_found_and_each_correction_
         (omission, (), None), (found, (), None), (decision, (), None),
     ]  # fmt: skip
     assert [entry.position for entry in history(connection, pin(build, FOUND), ONE)] == [omission, found, void]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_on_every_day_as_known_at_every_position_an_item_is_what_its_life_says(
+    connection: Connection[Any], telling: Telling, seed: int
+) -> None:
+    dice = random.Random(seed)  # noqa: S311 - chance, not secrecy
+    streams = [item(BUREAU, ItemType.PLEDGE, row) for row in range(4)]
+    for number, stream in enumerate(streams):
+        identified(telling, stream, f"演示{number}")
+    for _ in range(60):
+        stream = dice.choice(streams)
+        day, ahead = day_of(dice), day_of(dice)
+        telling.tell(stream, anything(dice, ahead, telling.of(stream)), day)
+    build = built(connection, telling, batch=dice.randint(1, 30))
+    compared = 0
+    for _ in range(60):
+        known_at, day = dice.randint(6, telling.position), day_of(dice)
+        shown = {row.item: row for row in item_list(connection, pin(build, day, known_at))}
+        for stream in streams:
+            life = ITEM.state([told for told in telling.of(stream) if told.position <= known_at], day)
+            row = shown.pop(stream, None)
+            assert (row is None) == (life is None)
+            if row is not None and life is not None:
+                assert (row.phase, row.in_force) == (life.phase_on(day), life.active_on(day))
+                version = life.version_on(day)
+                assert (row.version, row.title) == (version.number if version else 0, (version or life).terms.title)
+                compared += 1
+        assert not shown
+    assert compared > 80  # the others were voided or not found yet
+
+
+def day_of(dice: random.Random) -> date:
+    return FOUND + timedelta(days=dice.randrange(400))
+
+
+def anything(dice: random.Random, ahead: date, own: list[Recorded[Fact]]) -> Fact:
+    """A fact of an item that may come at any time, or a correction of one: only what is told matters here, not whether it may be."""
+    corrected = dice.choice(own)
+    change = Change(path="/effective_on", value=f'"{ahead}"')
+    amended = replace(terms(f"演示{ahead}", BUREAU), end_year=dice.choice((None, 2024)))
+    return dice.choice(
+        (
+            ItemVerified(verifier=unit(BUREAU)),
+            ItemRetained(ground_code="R1", effective_from=ahead, campaign=CAMPAIGN),
+            ItemRetained(ground_code="R1", effective_from=ahead, campaign=CAMPAIGN),
+            ItemAmended(from_version=1, terms=amended, effective_from=ahead),
+            ItemSuspended(ground="演示", suspended_from=ahead),
+            ItemResumed(ground="演示", resumed_from=ahead),
+            ItemCancelled(ground_code="C1", first_day_without=ahead)
+            if dice.random() < 0.3
+            else ItemSubmittedForReview(),
+            RecordCorrected(corrects=corrected.position, why="误录", void=True),
+            RecordCorrected(corrects=corrected.position, why="误录", changed=(change,)),
+        )
+    )
