@@ -17,7 +17,6 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from ledger.identity import new_key
 from tests.api.conftest import PASSWORD, Mingze, serving, unit, url
 
 
@@ -295,6 +294,7 @@ def test_serve_shows_a_new_token_once_answers_and_stops_when_told(
     assert "Stopped." in out
     assert token not in err
     assert "wrong-token" not in err
+    assert "/v1/units" not in err
     assert token not in "".join(path.read_text() for path in (tmp_path / "data").iterdir())
 
     again = process("serve", "--port", "0", "--no-project", "--lang", "en")
@@ -341,8 +341,8 @@ def test_interrupted_it_says_what_stands(mingze: Mingze, monkeypatch: pytest.Mon
     assert "What was recorded stands" in err
 
 
-def test_an_own_database_is_made_migrated_and_left_standing(mingze: Mingze, tmp_path: Path) -> None:
-    data = tmp_path / str(new_key())
+def test_an_own_database_is_made_migrated_and_left_standing(mingze: Mingze, reachable: Path) -> None:
+    data = reachable / "data"
     status, out, err = mingze("migrate", "--data", str(data), "--json")
     assert status == 0, err
     assert document(out)["steps"]

@@ -195,9 +195,9 @@ def test_a_body_is_taken_as_it_stands_or_not_at_all(shared: Service, change: dic
 
 
 def test_everything_that_is_wrong_is_told_at_once(shared: Service) -> None:
-    errors = shared.post("/v1/units", {"code": 1, "level": "CITY", "extra": True}).json()["errors"]
+    errors = shared.post("/v1/units", {"code": 1, "level": "CITY", "extra": True, "backlog": "yes"}).json()["errors"]
     pointers = {error["pointer"] for error in errors}
-    assert pointers >= {"/code", "/level", "/extra", "/name", "/effective_on", "/valid_from"}
+    assert pointers >= {"/code", "/level", "/extra", "/backlog", "/name", "/effective_on", "/valid_from"}
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"a":1}}', b"[" * 100_000])
