@@ -216,4 +216,4 @@ def test_the_laws_hold_whatever_is_asked(new_database: Callable[[], str], writer
 
 @pytest.mark.soak
 def test_the_laws_hold_for_long(new_database: Callable[[], str], writer_password: str) -> None:
-    run(new_database, writer_password, examples=60, steps=120)
+    run(new_database, writer_password, examples=15, steps=60)
