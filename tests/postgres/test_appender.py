@@ -144,6 +144,17 @@ def test_a_follower_that_is_interrupted_is_never_waited_for(appender: Appender, 
     assert size_of_whole(superuser) == 3
 
 
+def test_one_that_is_interrupted_after_it_was_elected_passes_the_lead_on(appender: Appender, superuser: str) -> None:
+    elected = module._Waiting(command("a", fact("a", 1)))
+    elected.wake.acquire()
+    appender._enqueue([elected])  # nobody leads, so it does; its thread never comes to it
+    (behind,) = following(appender, command("b", fact("b", 1)))
+    appender._withdraw([elected])
+    assert isinstance(behind.answered, Receipt)
+    assert command("a", fact("a", 1)).key not in receipts(superuser)
+    assert size_of_whole(superuser) == 2
+
+
 def test_a_leader_that_is_refused_hands_over(appender: Appender, superuser: str) -> None:
     with holding(superuser):
         refused = leading(appender, superuser, command("bad", NewEvent(name("s"), 1, "two\nlines", b"{}")))
