@@ -12,7 +12,9 @@ from ledger.events import (
     ItemExited,
     ItemExitReviewOpened,
     ItemListPublished,
+    ItemMerged,
     MatchDecided,
+    RecipientReportFiled,
     RecordCorrected,
     ReturnCorrected,
     ReturnOverdue,
@@ -268,6 +270,30 @@ def test_a_merger_that_names_the_same_key_in_another_group_is_another_merger(
         story.propose(name, Disposition.MERGE, date(2024, 9, 1))
     found = counted(connection, built(connection, story.telling))
     assert kept(found.proposed) == (1, 2, 1, 4)  # 漏 and 假 once, 县一 and 县二 once
+
+
+def test_a_decision_that_belongs_to_no_campaign_does_not_count_in_one_and_the_equations_say_so(
+    connection: Connection[Any], story: SmallCampaign
+) -> None:
+    for fact in story.telling.log_of(ItemMerged.TOPIC):
+        change = Change(path="/campaign", value="null")
+        story.telling.tell(fact.stream, RecordCorrected(corrects=fact.position, why="误录", changed=(change,)), LATER)
+    found = counted(connection, built(connection, story.telling))
+    assert figures(found)["COUNTY", "PLEDGE"] == (3, 0, 0, 3, 0, 0, 1, 1, 1)
+    broken = [(check.equation, check.level, check.left, check.right) for check in found.checks if not check.holds]
+    assert broken == [("identified", "COUNTY", 3, 1)]
+
+
+def test_a_report_that_names_its_recipient_though_protected_does_not_give_it_away(
+    connection: Connection[Any], story: SmallCampaign
+) -> None:
+    (_, protected, _) = story.telling.log_of(RecipientReportFiled.TOPIC)
+    change = Change(path="/recipient", value=f'"{unit(X)}"')
+    story.telling.tell(R2, RecordCorrected(corrects=protected.position, why="误录", changed=(change,)), LATER)
+    build = built(connection, story.telling)
+    assert [row.reporter for row in records(connection, pin(build, LATER), CAMPAIGN) if row.record == R2] == [None]
+    about = pin(build, LATER).ask(b"select distinct unit from {schema}.unit_history where key = %(record)s")
+    assert connection.execute(about, {"record": R2}).fetchall() == [(unit(A),)]
 
 
 def test_a_clean_campaign_has_no_exception_but_the_return_that_never_came(
