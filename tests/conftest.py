@@ -4,10 +4,11 @@ import fcntl
 import os
 import secrets
 import shutil
+import signal
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from hashlib import md5
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -16,7 +17,10 @@ from psycopg.conninfo import make_conninfo
 
 from ledger.migrations import create_login, migrate
 from ledger.postgres import Server, find_or_start
+from ledger.server_account import STORE
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - private directories are made in it
+COPIES = pytest.StashKey[set[Path]]()
 TEMPLATE = "ledger_template"
 WRITER = "mingze_writer"
 PASSWORD = secrets.token_urlsafe(12)
@@ -39,26 +43,62 @@ def only_one(run_directory: Path, name: str) -> Iterator[bool]:
         done.touch()
 
 
-def server_directory(run_directory: Path) -> Path:
-    """Beside pytest's own private directory, so that root's server, which runs as another user, can reach it."""
-    return (
-        Path(tempfile.gettempdir())
-        / f"mingze-tests-{md5(bytes(run_directory), usedforsecurity=False).hexdigest()[:12]}"
-    )
+def open_directory() -> Path:
+    """Make a directory that every account can reach: root's server runs as another user, and pytest's own places are private.
+
+    In memory, where there is enough of it and programs may run from it: what a power cut takes is tested nowhere here.
+    """
+    usable = os.access(MEMORY, os.W_OK) and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC
+    place = MEMORY if usable and shutil.disk_usage(MEMORY).free > 4 << 30 else None
+    made = Path(tempfile.mkdtemp(prefix="mingze-tests-", dir=place))
+    made.chmod(0o755)
+    return made
+
+
+@pytest.fixture
+def reachable() -> Iterator[Path]:
+    """A directory for a server of one's own; afterwards it is gone."""
+    directory = open_directory()
+    yield directory
+    shutil.rmtree(directory)
 
 
 @pytest.fixture(scope="session")
 def server(run_directory: Path) -> Iterator[Server]:
     environ = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    with find_or_start(server_directory(run_directory), environ) as found:
+    with only_one(run_directory, "server") as first:
+        if first:
+            (run_directory / "server").symlink_to(open_directory())
+    with find_or_start((run_directory / "server").resolve(), environ) as found:
         yield found
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Whoever starts the tests in the background may have had interrupts ignored, and every program started here would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    config.stash[COPIES] = set(STORE.glob("programs-*"))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Leave nothing over: the workers have ended by now, and the server with the last of them."""
     factory = getattr(session.config, "_tmp_path_factory", None)
-    if factory and "PYTEST_XDIST_WORKER" not in os.environ:
-        shutil.rmtree(server_directory(factory.getbasetemp()), ignore_errors=True)
+    if not factory or "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    link = factory.getbasetemp() / "server"
+    if link.is_symlink():
+        shutil.rmtree(link.readlink(), ignore_errors=True)
+    stood = session.config.stash[COPIES]
+    for copy in STORE.glob("programs-*"):
+        if copy not in stood and not runs_from(copy):
+            shutil.rmtree(copy)
+    with suppress(OSError):
+        STORE.rmdir()  # if nobody keeps anything in it
+
+
+def runs_from(programs: Path) -> bool:
+    """Whether somebody's server runs from this copy of PostgreSQL's programs, which root makes where the originals are out of reach."""
+    found = subprocess.run(["pgrep", "--full", str(programs)], stdout=subprocess.DEVNULL, check=False)
+    return found.returncode == 0
 
 
 @pytest.fixture(scope="session")
@@ -83,15 +123,22 @@ def template(server: Server, run_directory: Path, writer_password: str) -> str:
     return TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def copied(server: Server, template: str) -> str:
+    """How a new database becomes a copy of the template: by its files in memory, through the log where a disk would have to follow."""
+    in_memory = server.directory and server.directory.is_relative_to(MEMORY)
+    return f"template {template} strategy {'file_copy' if in_memory else 'wal_log'}"
+
+
 @pytest.fixture
-def new_database(server: Server, template: str) -> Iterator[Callable[[], str]]:
+def new_database(server: Server, copied: str) -> Iterator[Callable[[], str]]:
     """Make fresh migrated databases; returns the superuser's dsn of each, and drops them afterwards."""
     made: list[str] = []
 
     def make() -> str:
         name = f"ledger_{secrets.token_hex(6)}"
         with psycopg.connect(server.dsn, autocommit=True) as admin:
-            admin.execute(f"create database {name} template {template}".encode())
+            admin.execute(f"create database {name} {copied}".encode())
             admin.execute(f"grant create on database {name} to ledger_projector".encode())  # a clone has no grants
         made.append(name)
         return make_conninfo(server.dsn, dbname=name)

@@ -125,9 +125,9 @@ def mingze(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_command_runs_it_from_an_empty_directory_again_without_change_and_not_over_another_world(
-    tmp_path: Path,
+    reachable: Path,
 ) -> None:
-    data = str(tmp_path / "data")
+    data = str(reachable / "data")
     first = mingze("demo", "--no-serve", "--json", "--data", data, "--world", str(SMALL))
     assert first.returncode == 0, first.stderr
     said = json.loads(first.stdout)
