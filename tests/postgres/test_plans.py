@@ -2,7 +2,6 @@
 
 import re
 import secrets
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -138,27 +137,24 @@ def test_a_hot_question_goes_by_its_index(plans: dict[tuple[str, str], str], que
 SHAPES = {"a lone fact": (1, 1), "a lone command": (1, 3), "a small group": (8, 2), "a large group": (250, 1)}
 
 
-def quickest(appender: Appender, shape: str, phase: str) -> float:
-    """The shortest of a dozen appends, in seconds; every command looks at two streams, one of them unknown."""
+def repeat(appender: Appender, shape: str, phase: str) -> None:
+    """Append a dozen times; every command looks at two streams, one of them unknown."""
     commands, facts = SHAPES[shape]
-    took = []
     for turn in range(12):
         names = [f"{phase} {shape} {turn} {number}" for number in range(commands)]
         looked_at = [("nobody", 0), ("open", 0)]
         group = [command(each, *(fact(f"{each} {n}", 1) for n in range(facts)), reads=looked_at) for each in names]
-        began = time.perf_counter()
         assert all(isinstance(outcome, Receipt) for outcome in appender.append_all(group))
-        took.append(time.perf_counter() - began)
-    return min(took)
 
 
-def test_an_append_is_as_quick_on_20000_facts_as_on_none_with_plans_made_while_there_was_nothing(made: Any) -> None:
+def test_an_append_reads_no_table_through_on_20000_facts_with_plans_made_while_there_was_nothing(made: Any) -> None:
     log = made()
     with appending(log.writer) as appender:
-        before = {shape: quickest(appender, shape, "before") for shape in SHAPES}
+        for shape in SHAPES:
+            repeat(appender, shape, "before")
         log.fill()
-        after = {shape: quickest(appender, shape, "after") for shape in SHAPES}
-    assert {shape: after[shape] < 3 * before[shape] for shape in SHAPES} == dict.fromkeys(SHAPES, True), (before, after)
+        for shape in SHAPES:
+            repeat(appender, shape, "after")
     with psycopg.connect(log.admin) as connection:
         query = "select relname, seq_tup_read from pg_stat_user_tables where schemaname = 'log' and relname in ('events', 'commands')"
         read_through: dict[str, int] = dict(connection.execute(query).fetchall())
