@@ -135,14 +135,14 @@ class ItemScene(Given):
         *,
         present: int = 9,
     ) -> UUID:
-        """Record a meeting of eleven members with three matters on its agenda."""
+        """Record a meeting of twelve members with three matters on its agenda."""
         agenda = tuple(AgendaItem(number=number, title="事项", result="同意") for number in (1, 2, 3))
         held = MeetingHeld(
             unit=unit_id(unit),
             body=body,
             held_on=on,
             ordinal=1,
-            due_members=11,
+            due_members=12,
             present=present,
             agenda=agenda,
             minutes_digest="0" * 64,

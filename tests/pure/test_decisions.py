@@ -141,8 +141,8 @@ def test_a_decision_is_taken_by_a_quorate_meeting_of_the_right_body_and_place_by
     ]
     for meeting, refusal in cases:
         refuses(scene, replace(lawful, authority=Authority(document=NATIONAL, meeting=meeting)), refusal, "BR-04")
-    bare_majority = scene.meeting("市委", present=6)
-    scene.when(replace(lawful, authority=Authority(document=NATIONAL, meeting=bare_majority)))
+    half = scene.meeting("市委", present=6)
+    scene.when(replace(lawful, authority=Authority(document=NATIONAL, meeting=half)))
 
 
 NATIONAL = document_id("中央文件")
