@@ -16,11 +16,13 @@ from ledger.events import (
     MatchDecided,
     RecipientReportFiled,
     RecordCorrected,
+    ReturnChecked,
+    ReturnConfirmed,
     ReturnCorrected,
     ReturnOverdue,
     UnitDissolved,
 )
-from ledger.terms import Disposition
+from ledger.terms import Disposition, Level
 from ledger.values import Change
 from projections.builds import Build
 from projections.campaigns import (
@@ -197,6 +199,39 @@ def test_a_return_is_followed_through_extension_overdue_note_and_correction(
     assert not rows[unit(B), VETO].late
     assert rows[unit(X), VETO].overdue_noted
     assert (rows[unit(X), PLEDGE].status, rows[unit(X), PLEDGE].items) == ("CORRECTED", 1)
+    assert rows[unit(X), PLEDGE].filed_on == FILED
+
+
+def test_a_return_that_was_withdrawn_and_filed_anew_was_filed_when_it_first_was(
+    connection: Connection[Any], story: SmallCampaign
+) -> None:
+    withdrawn = ReturnCorrected(replaces=1, why_corrected="演示", items=())
+    story.telling.tell(filed(X, PLEDGE), withdrawn, date(2024, 7, 1))
+    story.zero(X, PLEDGE, date(2024, 7, 2))
+    build = built(connection, story.telling)
+    asked = [returns(connection, pin(build, date(2024, 7, day)), CAMPAIGN, unit=unit(X))[0] for day in (1, 2)]
+    assert [(row.status, row.filed_on, row.late) for row in asked] == [("DUE", FILED, False), ("ZERO", FILED, False)]
+
+
+def test_a_zero_report_that_was_found_false_does_not_count_as_confirmed(
+    connection: Connection[Any], story: SmallCampaign
+) -> None:
+    story.telling.tell(filed(B, PLEDGE), ReturnChecked(method="DESK"), date(2024, 5, 1))
+    story.telling.tell(filed(B, PLEDGE), ReturnConfirmed(), date(2024, 5, 2))
+    build = built(connection, story.telling)
+    asked = [counted(connection, build, day).filings[1] for day in (date(2024, 5, 2), LATER)]
+    assert [(each.item_type, each.false_zeros, each.zero_confirmed) for each in asked] == [
+        ("PLEDGE", 0, 1),
+        ("PLEDGE", 1, 0),
+    ]
+
+
+def test_of_two_publications_of_a_list_the_later_one_is_held_against_what_is_in_force(
+    connection: Connection[Any], story: SmallCampaign
+) -> None:
+    story.publish(CITY, Level.PREFECTURE, 1, ITEMS["甲"], on=date(2025, 2, 1))
+    found = excepted(connection, built(connection, story.telling)).listings
+    assert [(each.on_day, NAMES[each.item], each.missing) for each in found] == [(date(2025, 2, 1), "否", True)]
 
 
 def test_a_unit_that_ended_before_the_deadline_owes_nothing(connection: Connection[Any], story: SmallCampaign) -> None:
