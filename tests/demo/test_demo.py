@@ -27,7 +27,7 @@ from ledger.terms import Disposition
 HERE = Path(__file__).parent
 SMALL = HERE / "small.toml"
 ACCEPTANCE = tomllib.loads((HERE / "acceptance.toml").read_text("utf-8"))
-PASSWORD = "only-for-this-run"  # noqa: S105
+PASSWORD = "one-for-all-workers-of-a-run"  # noqa: S105 - logins belong to the server, which all tests share
 QUIET = Voice(("en",), as_json=True)
 
 

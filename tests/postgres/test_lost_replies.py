@@ -59,7 +59,7 @@ def test_a_cut_wire_stores_once_and_answers_with_the_receipt(wire: Wire, superus
     asking = Asking(wire.dsn, commands)
     wire.arm(cut)
     asking.start()
-    assert asking.lost.wait(10)
+    assert asking.lost.wait(60)
     until(lambda: not backends(superuser))
     before = receipts(superuser)
     assert [each.key in before for each in commands] == [persisted] * len(commands)
@@ -78,7 +78,7 @@ def test_what_is_disclosed_is_stored_with_its_fact_or_not_at_all(wire: Wire, sup
     asking = Asking(wire.dsn, [one])
     wire.arm(cut)
     asking.start()
-    assert asking.lost.wait(10)
+    assert asking.lost.wait(60)
     until(lambda: not backends(superuser))
     assert (one.key in receipts(superuser)) is persisted
     with psycopg.connect(superuser) as admin:
@@ -103,7 +103,7 @@ def test_a_command_in_doubt_that_commits_after_its_asker_was_lost_is_stored_once
         asking.start()
         until(lambda: backends(superuser, "Lock/advisory"))
         wire.sever()
-        assert asking.lost.wait(10)
+        assert asking.lost.wait(60)
         assert commands[0].key not in receipts(superuser)
         if back_first:
             asking.unbar()
