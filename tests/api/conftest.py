@@ -68,7 +68,10 @@ def serving(superuser: str, *, is_open: bool = True) -> Iterator[Service]:
         open_ledger(dsn)
     with following(dsn), standing_behind(dsn) as behind, answering(behind) as url:
         headers = {"Authorization": f"Bearer {TOKEN}", "Mingze-Unit": str(OFFICE), "Mingze-Post": POST}
-        with httpx.Client(base_url=url, headers=headers, timeout=30) as http, httpx.Client(base_url=url) as anyone:
+        with (
+            httpx.Client(base_url=url, headers=headers, timeout=30) as http,
+            httpx.Client(base_url=url, timeout=30) as anyone,
+        ):
             yield Service(url, dsn, superuser, http, anyone)
 
 
