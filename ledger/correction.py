@@ -222,8 +222,8 @@ def _may_read_so(changed: Iterable[Change], corrected: Recorded[Fact], rules: Ru
 
 
 def _is_stated(change: Change, fact: Fact) -> None:
-    _, step, *further = (*change.path.split("/"), "")
-    if not change.path.startswith("/") or any(each.startswith("-") for each in further):
+    step, *further = (*change.path.split("/")[1:], "")
+    if any(each.startswith("-") for each in further):  # a list is not counted from its end
         raise ChangeDoesNotRead(change.path, change.value)
     recorded = {field.name for field in fields(Envelope)} - STATED | set(KEYS.get(type(fact), ())) | {"class_version"}
     if step in recorded:

@@ -43,6 +43,7 @@ from ledger.events import (
     DeadlineExtended,
     InventoryClosed,
     ItemCancelled,
+    ItemExited,
     ItemIdentified,
     LookBackOpened,
     UnitDissolved,
@@ -152,6 +153,20 @@ def test_a_unit_that_ended_before_the_deadline_owes_nothing_but_what_it_filed_co
         scene.fact(ended, UnitDissolved(first_day_without=DEADLINE), FILED)
     scene.after(scene.close_inventory(), scene.reconcile())
     assert reconciled(scene).identified == 1
+    scene.after(scene.check(COUNTY), scene.confirm(COUNTY)).retained(item())
+    scene.when(scene.decide())
+    refuses(scene, scene.close(), ReturnsUnsettled, "BR-10")
+    scene.after(scene.check(), scene.confirm(), scene.close())
+
+
+def test_a_return_made_void_after_the_inventory_is_unsettled() -> None:
+    scene = CampaignScene()
+    scene.reviewing().retained(item())
+    scene.when(scene.decide())
+    for topic in ("return.confirmed", "return.checked", "return.zero_report_filed"):
+        told = next(each for each in reversed(scene.log) if topic == each.fact.TOPIC)
+        scene.when(CorrectRecord(effective_on=DECIDED, stream=told.stream, corrects=told.position, why="误", void=True))
+    refuses(scene, scene.close(), ReturnsUnsettled, "BR-10")
 
 
 def reconciled(scene: CampaignScene) -> CampaignReconciled:
@@ -367,6 +382,14 @@ def test_a_campaign_does_not_close_when_a_merged_item_is_gone_already() -> None:
     scene, _ = decided_campaign()
     gone = ItemCancelled(ground_code="C1", first_day_without=IN_FORCE, running_pledges=RUN_OUT)
     scene.fact(item(NOBODY), gone, DECIDED)
+    refuses(scene, scene.close(), ConservationBroken, "BR-10")
+
+
+def test_a_campaign_does_not_close_over_an_item_that_ended_without_a_decision() -> None:
+    scene = CampaignScene()
+    scene.reviewing()
+    scene.fact(item(), ItemExited(ground="误", first_day_without=IN_FORCE, running_pledges=RUN_OUT), DECIDED)
+    scene.when(scene.decide())
     refuses(scene, scene.close(), ConservationBroken, "BR-10")
 
 

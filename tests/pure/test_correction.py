@@ -21,6 +21,8 @@ from ledger.correction import (
     VoidOrChanged,
 )
 from ledger.events import (
+    CampaignOpened,
+    Envelope,
     Fact,
     ItemIdentified,
     ItemOpinionGiven,
@@ -28,15 +30,17 @@ from ledger.events import (
     LedgerOpened,
     MatchDecided,
     RecordCorrected,
+    UnitRenamed,
+    ZeroReportFiled,
 )
 from ledger.refusals import LeftBlank
 from ledger.streams import LEDGER, NAMESPACE, return_stream
-from ledger.terms import Disposition, Level, MatchResult, OpinionStage
-from ledger.timelines.item import Phase
+from ledger.terms import Disposition, EntryRoute, Level, MatchResult, OpinionStage
+from ledger.timelines.item import ITEM, Phase
 from ledger.timelines.standing import standing
 from ledger.timelines.unit import UNIT
 from ledger.timeliness import NotYetHappened
-from ledger.values import Change, Scope
+from ledger.values import Authority, Change, Scope
 from tests.pure.campaign_scene import (
     CAMPAIGN_ID,
     COUNTY,
@@ -131,6 +135,10 @@ def test_a_fact_is_corrected_to_no_day_to_come() -> None:
         ({"changed": changed(terms__title="校园安全目标责任书")}, CorrectionWithoutEffect),
         ({"changed": changed(terms__colour="red")}, ChangeDoesNotRead),
         ({"changed": changed(colour="red")}, ChangeDoesNotRead),
+        ({"changed": changed(colour={"red": True})}, ChangeDoesNotRead),
+        ({"changed": changed(colour=["red"])}, ChangeDoesNotRead),
+        ({"changed": changed(terms__approval={"title": "批复", "colour": "red"})}, ChangeDoesNotRead),
+        ({"changed": changed(terms__basis=[{"title": "通知", "colour": "red"}])}, ChangeDoesNotRead),
         ({"changed": changed(terms__title="校园安全责任书", colour="red")}, ChangeDoesNotRead),
         ({"changed": changed(terms__title=7)}, ChangeDoesNotRead),
         ({"changed": changed(terms__title=None)}, ChangeDoesNotRead),
@@ -158,6 +166,51 @@ def test_a_record_is_corrected_in_its_own_stream() -> None:
     command = correct(scene, ItemIdentified, item(), changed=changed(terms__title="校园安全责任书"))
     refuses(scene, replace(command, stream=WATER), RecordDoesNotStand)
     refuses(scene, replace(command, stream=NOBODY), RecordDoesNotStand)
+
+
+def test_a_correction_reaches_every_unit_and_every_stream_of_a_list() -> None:
+    scene = CampaignScene()
+    opened = position(scene, CampaignOpened)
+    scene.when(
+        CorrectRecord(
+            effective_on=FILED, stream=CAMPAIGN_ID, corrects=opened, why="误", changed=changed(deadline="2024-05-06")
+        )
+    )
+    (fact,) = (each for each in scene.decided if isinstance(each, RecordCorrected))
+    assert set(fact.route_keys) == {EDUCATION, WATER, COUNTY}
+
+
+def test_a_correction_reaches_the_unit_that_recorded_and_the_one_it_recorded_for() -> None:
+    scene = CampaignScene()
+    envelope = Envelope(
+        effective_on=FILED,
+        jurisdiction="530900",
+        rule_pack="generic@1",
+        entry_route=EntryRoute.API,
+        actor_unit=OFFICE,
+        on_behalf_of=WATER,
+        authority=Authority(document=NOBODY),
+    )
+    scene._record(EDUCATION, UnitRenamed(name="市教委"), envelope)
+    ((_, fact),) = scene.when(correct(scene, UnitRenamed, EDUCATION, void=True))
+    assert isinstance(fact, RecordCorrected)
+    assert set(fact.route_keys) == {OFFICE, WATER, NOBODY}
+
+
+def test_an_item_entered_by_mistake_is_void_and_may_come_back() -> None:
+    scene = declared()
+    scene.when(correct(scene, ItemIdentified, item(), void=True))
+    assert scene.world().see(ITEM, item()) is None
+    scene.when(correct(scene, RecordCorrected, item(), void=True))
+    assert scene.item(item()).phase is Phase.IDENTIFIED
+
+
+def test_what_other_channels_filed_does_not_rest_on_the_return() -> None:
+    scene = CampaignScene()
+    scene.when(scene.zero(WATER))
+    scene.when(scene.finding(described=described(implementing_unit=WATER)))
+    scene.when(correct(scene, ZeroReportFiled, return_stream(CAMPAIGN_ID, WATER, PLEDGE), void=True))
+    assert not scene.held(WATER).filed
 
 
 def test_what_a_stream_is_known_by_is_recorded_anew_instead() -> None:

@@ -340,6 +340,15 @@ def test_a_record_about_a_unit_that_ended_is_traced_to_its_successor() -> None:
     assert filings[1][0] == RETURN_ID
 
 
+def test_until_it_ends_and_where_nobody_follows_a_unit_answers_for_itself() -> None:
+    scene = CampaignScene()
+    scene.fact(WATER, UnitsMerged(successor=EDUCATION, first_day_without=CLOSED), OPENED)
+    scene.fact(COUNTY, UnitDissolved(first_day_without=OPENED), OPENED)
+    for each, ordinal in ((WATER, "1"), (COUNTY, "2")):
+        filings = scene.when(scene.finding(ordinal, described=described(implementing_unit=each)))
+        assert filings[1][0] == return_stream(CAMPAIGN_ID, each, PLEDGE)
+
+
 def test_superiors_in_a_circle_answer_for_nobody() -> None:
     scene = CampaignScene(opened=False)
     scene.after(scene.plan(), scene.open(units=(EDUCATION,)))
