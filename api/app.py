@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from psycopg_pool import PoolClosed, PoolTimeout
 from starlette.exceptions import HTTPException
 
-from api import pages, reads, service, writes
+from api import answers, auditing, checks, inquiries, judging, pages, reads, service, writes
 from api.backing import Backing
 from api.catalogue import say
 from api.description import describe
@@ -25,13 +25,14 @@ from api.requests import Numbered, bilingual, language, number_of, only_known_pa
 from ledger.encoding import NotStorable
 from ledger.refusals import Refused
 from projections.catalogue import PROJECTIONS
+from projections.dossier import TooMuchToLoad
 from projections.reading import ProjectionBehind
 
 _LOG = logging.getLogger(__name__)
 
 
-def create_app(behind: Backing | None, token_sha256: bytes) -> FastAPI:
-    """Return the API over what stands behind it (None: it can only describe itself), open to the bearer of the token of this digest."""
+def create_app(behind: Backing | None, token_sha256: bytes, discipline_sha256: bytes | None = None) -> FastAPI:
+    """Return the API over what stands behind it (None: it can only describe itself), open to the bearers of the tokens of these digests."""
     app = FastAPI(
         title=bilingual("product.name"),
         docs_url=None,
@@ -40,10 +41,11 @@ def create_app(behind: Backing | None, token_sha256: bytes) -> FastAPI:
         dependencies=[Depends(only_known_parameters)],
     )
     app.state.backing = behind
-    account = guard(token_sha256)
+    account = guard(token_sha256, discipline_sha256)
     for router in (writes.router(account), service.router(PROJECTIONS), pages.routes):
         app.include_router(router)
-    app.include_router(reads.routes, dependencies=[Depends(account)])
+    for guarded in (reads.routes, inquiries.routes, answers.routes, auditing.routes, judging.routes, checks.routes):
+        app.include_router(guarded, dependencies=[Depends(account)])
     for kind, handler in HANDLERS.items():
         app.add_exception_handler(kind, handler)
     app.add_middleware(Numbered, failed=_failed)
@@ -93,6 +95,10 @@ def _behind(request: Request, error: Any) -> Response:
     return answer(request, Problem("projection-behind", projection=error.projection, extra=known, **known))
 
 
+def _too_wide(request: Request, error: Any) -> Response:
+    return answer(request, Problem("question-too-wide", most=error.most))
+
+
 def _unreachable(request: Request, error: Any) -> Response:
     _LOG.warning("request %s: the database cannot be reached: %s", number_of(request), type(error).__name__)
     request.app.state.backing.look_over()
@@ -111,6 +117,7 @@ HANDLERS: Mapping[type[Exception], Callable[[Request, Any], Response]] = {
     RequestValidationError: _malformed,
     HTTPException: _http,
     ProjectionBehind: _behind,
+    TooMuchToLoad: _too_wide,
     psycopg.OperationalError: _unreachable,
     psycopg.InterfaceError: _unreachable,
     PoolTimeout: _unreachable,

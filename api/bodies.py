@@ -7,15 +7,18 @@ that is wrong is told at once, each with its place.
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, make_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, make_dataclass
+from datetime import datetime
 from typing import Any, Final, Generic, TypeVar, get_type_hints
 
 import msgspec
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from api.catalogue import Language, catalogue, say
+from api.markings import marked
 from api.problems import Pointed, Problem
 from ledger.commands import Command
+from ledger.known import FIRST_YEAR, LAST_YEAR
 
 C = TypeVar("C", bound=Command)
 SCHEMAS: Final = "#/components/schemas/{model}"
@@ -55,9 +58,16 @@ class Body(Generic[C]):
             read: Any = msgspec.json.decode(body, type=self.shape)
         except msgspec.MsgspecError as wrong:
             raise Problem("body-invalid", errors=[_pointed(str(wrong), language)]) from wrong
-        if large := list(_beyond(json.loads(body), ())):
+        plain = json.loads(body)
+        if places := list(marked(plain)):
+            said = say("fault.classified", language)
+            raise Problem("text-classified", errors=[Pointed(pointer=pointer(place), detail=said) for place in places])
+        if large := list(_beyond(plain, ())):
             said = say("fault.number", language, most=MOST)
             raise Problem("body-invalid", errors=[Pointed(pointer=pointer(place), detail=said) for place in large])
+        if far := list(_far(read, ())):
+            said = say("fault.instant", language)
+            raise Problem("body-invalid", errors=[Pointed(pointer=pointer(place), detail=said) for place in far])
         held = {each.name: getattr(read, each.name) for each in fields(read)}
         return self.command(**held, **elsewhere)
 
@@ -93,6 +103,19 @@ def _beyond(held: Any, place: tuple[int | str, ...]) -> Iterator[tuple[int | str
             yield from _beyond(each, (*place, step))
     elif isinstance(held, int) and abs(held) > MOST:
         yield place
+
+
+def _far(held: Any, place: tuple[int | str, ...]) -> Iterator[tuple[int | str, ...]]:
+    """Yield the places of instants so far off that they have no day in every time zone."""
+    if isinstance(held, datetime):
+        if not FIRST_YEAR <= held.year <= LAST_YEAR:
+            yield place
+    elif isinstance(held, tuple):
+        for index, each in enumerate(held):
+            yield from _far(each, (*place, index))
+    elif is_dataclass(held):
+        for each in fields(held):
+            yield from _far(getattr(held, each.name), (*place, each.name))
 
 
 def _bound(schema: Any) -> None:

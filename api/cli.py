@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
@@ -94,14 +95,47 @@ def project(context: typer.Context, data: Data = None, as_json: Json = False, la
 @app.command(help=_both("cli.rebuild"), short_help=_line("cli.rebuild"))
 def rebuild(
     context: typer.Context,
-    projection: Annotated[str | None, typer.Argument(help=_line("cli.option.projection"), show_default=False)] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help=_line("cli.option.projection"), show_default=False)
+    ] = None,
+    compare: Annotated[bool, typer.Option("--compare", help=_line("cli.option.compare"))] = False,
+    switch: Annotated[bool, typer.Option("--switch", help=_line("cli.option.switch"))] = False,
+    rollback: Annotated[bool, typer.Option("--rollback", help=_line("cli.option.rollback"))] = False,
+    ground: Annotated[str | None, typer.Option(help=_line("cli.option.ground"), show_default=False)] = None,
+    unit: Annotated[UUID | None, typer.Option(help=_line("cli.option.signing-unit"), show_default=False)] = None,
+    post: Annotated[str | None, typer.Option(help=_line("cli.option.post"), show_default=False)] = None,
+    share: Annotated[int, typer.Option(min=1, max=100, help=_line("cli.option.share"))] = 100,
     data: Data = None,
     as_json: Json = False,
     lang: Lang = None,
 ) -> int:
-    from api import upkeep
+    from api import rebuilding
 
-    return upkeep.rebuild(_settings(data), context.obj, projection)
+    asked = rebuilding.Asked(
+        names=tuple(names or ()),
+        compare=compare,
+        switch=switch,
+        rollback=rollback,
+        ground=ground,
+        unit=unit,
+        post=post,
+        share=share,
+    )
+    return rebuilding.rebuild(_settings(data), context.obj, asked)
+
+
+@app.command(help=_both("cli.replay"), short_help=_line("cli.replay"))
+def replay(
+    context: typer.Context,
+    upto: Annotated[int | None, typer.Option("--to", min=0, help=_line("cli.option.to"), show_default=False)] = None,
+    step: Annotated[bool, typer.Option("--step", help=_line("cli.option.step"))] = False,
+    data: Data = None,
+    as_json: Json = False,
+    lang: Lang = None,
+) -> int:
+    from api import replaying
+
+    return replaying.replay(_settings(data), context.obj, upto, step=step)
 
 
 @app.command(help=_both("cli.verify"), short_help=_line("cli.verify"))

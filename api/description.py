@@ -18,7 +18,10 @@ from api.problems import MEDIA_TYPE, codes
 from api.requests import PROBLEM_SCHEMA, bilingual, responses
 from api.writes import BODIES
 
-TAGS = ("units", "campaigns", "inventory", "reconciliation", "items", "lists", "admissions", "records", "service")
+TAGS = (
+    "units", "campaigns", "inventory", "reconciliation", "items", "lists", "admissions", "duties", "pledges", "vetoes",
+    "incidents", "claims", "cases", "tolerance", "accountability", "notices", "inspections", "leads", "records", "audit", "service",
+)  # fmt: skip
 STATUSES = (400, 401, 404, 409, 413, 415, 422, 500, 503)
 
 

@@ -1,4 +1,4 @@
-"""The pages under `docs/` that are made from the code, so that they cannot lie: settings, problems, commands, the API's description.
+"""The pages under `docs/` that are made from the code, so that they cannot lie: settings, problems, commands, questions, the API.
 
 `python -m api.documents docs` writes them; a test compares. Keeps: the same program gives the same bytes.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from api import questions
 from api.app import create_app
 from api.catalogue import Language, say
 from api.pages import meaning
@@ -55,6 +56,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "settings.md": settings,
     "errors.md": errors,
     "commands.md": commands,
+    "questions.md": questions.page,
     "openapi.json": description,
 }
 

@@ -68,7 +68,7 @@ MEANINGS: Final[Sequence[tuple[tuple[type[Exception], ...], Callable[[Any], Mean
         lambda e: (REFUSED, "cli.program-refused", {"said": _line(e)}),
     ),
     (
-        (errors.UndefinedTable, errors.UndefinedFunction, errors.InvalidSchemaName),
+        (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.InvalidSchemaName),
         lambda _: (REFUSED, "cli.not-migrated", {}),
     ),
     ((errors.InsufficientPrivilege,), lambda e: (REFUSED, "cli.not-permitted", {"said": _line(e)})),

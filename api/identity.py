@@ -1,4 +1,4 @@
-"""Who asks: for now one local account, known by a token, and the unit and post that it acts for.
+"""Who asks: for now one local account, and one of the discipline role, each known by its token; and the unit and post that it acts for.
 
 Beside every request of the API. Keeps: of the token only the SHA-256 is stored; the token itself is shown once, when it is made, and
 stands in no log; there is no default one. Unit and post are told by the caller and recorded in the envelope.
@@ -13,7 +13,7 @@ from typing import Annotated, Final
 from urllib.parse import unquote
 from uuid import UUID, uuid5
 
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.problems import Problem
@@ -24,6 +24,7 @@ from ledger.streams import NAMESPACE
 from ledger.terms import EntryRoute
 
 ACCOUNT: Final = "local"
+DISCIPLINE: Final = "discipline"  # sees also what could give a reporter away
 TOKEN_FILE: Final = "token.sha256"  # noqa: S105 - a file's name
 LONGEST_POST = 100  # characters
 
@@ -55,18 +56,27 @@ bearer = HTTPBearer(auto_error=False, scheme_name="token", description="The toke
 Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 
 
-def guard(held: bytes) -> Callable[..., str]:
-    """Return the dependency that lets only the bearer of the token in, and gives the account."""
+def guard(held: bytes, discipline: bytes | None = None) -> Callable[..., str]:
+    """Return the dependency that lets only the bearer of a token in, and gives the account; digests of the tokens are given."""
 
-    def account(credentials: Bearer) -> str:
+    def account(request: Request, credentials: Bearer) -> str:
         if credentials is None:
             raise Problem("credentials-missing")
-        if not hmac.compare_digest(digest(credentials.credentials), held):
+        shown = digest(credentials.credentials)
+        local, inspector = hmac.compare_digest(shown, held), hmac.compare_digest(shown, discipline or b"")
+        if not (local or inspector):
             raise Problem("credentials-wrong")
-        return ACCOUNT
+        request.state.account = DISCIPLINE if inspector else ACCOUNT
+        return DISCIPLINE if inspector else ACCOUNT
 
     return account
 
+
+def _asker(request: Request) -> str:
+    return str(request.state.account)
+
+
+Account = Annotated[str, Depends(_asker)]  # of a request that `guard` has let in
 
 UnitHeader = Annotated[UUID | None, Header(alias="Mingze-Unit", description="The unit that the caller acts for.")]
 PostHeader = Annotated[

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Annotated, Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Query, Request
 
@@ -70,7 +70,7 @@ def address(request: Request, pinned: Pinned, **more: str) -> str:
     """Return the address of the same question with both clocks named, and with what else is given."""
     named = {"known_at": str(pinned.known_at), "in_force_on": pinned.in_force_on.isoformat(), **more}
     own = [(name, value) for name, value in request.query_params.multi_items() if name not in {*named, "min_position"}]
-    return f"{request.url.path}?{urlencode(sorted([*own, *named.items()]))}"
+    return f"{quote(request.url.path)}?{urlencode(sorted([*own, *named.items()]))}"
 
 
 def _mark(request: Request) -> bytes:

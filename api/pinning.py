@@ -22,8 +22,11 @@ from api.problems import Pointed, Problem
 from api.requests import language
 from ledger.days import day_of, instant, microseconds
 from ledger.statements import load
+from projections import builds
+from projections.builds import Build
 from projections.catalogue import REGISTER
 from projections.reading import Pinned, ProjectionBehind
+from projections.roots import fits
 
 SQL: Final = load("api", "reads.sql")
 WAIT: Final = 1.0  # seconds to wait for a projection where the caller says nothing
@@ -36,6 +39,14 @@ InForceOn = Annotated[
 KnownAt = Annotated[
     str | None,
     Query(description="As known at this position, or at this RFC 3339 time; now where it is not given. Never expires."),
+]
+BuildAsked = Annotated[
+    int | None,
+    Query(
+        ge=1,
+        alias="build",
+        description="Answer from this build of the view, also an earlier one that is kept: what was shown then.",
+    ),
 ]
 MinPosition = Annotated[
     int | None, Query(ge=0, description="Answer only from a view that has reached this position: read what you wrote.")
@@ -79,7 +90,7 @@ class Question:
         return {
             "Ledger-Position": str(self.pinned.known_at),
             "Ledger-Head": str(self.head),
-            "Projection": f"{build.projection};v={build.version}",
+            "Projection": f"{build.projection};v={build.version};build={build.build}",
             "Link": f'<{self.canonical}>; rel="canonical"',
             "Cache-Control": "private, max-age=31536000, immutable" if self.fixed else "private, no-cache",
             "Vary": "Authorization",
@@ -93,6 +104,7 @@ async def pin(
     known_at: KnownAt = None,
     min_position: MinPosition = None,
     prefer: Prefer = None,
+    build: BuildAsked = None,
 ) -> Question:
     """Pin a question to both clocks, waiting for the view if need be; raise Problem or ProjectionBehind."""
     cursor = opened(request)
@@ -101,15 +113,41 @@ async def pin(
     now, wanted = await anyio.to_thread.run_sync(_resolve, request, behind, known_at)
     if min_position is not None and min_position > now.head:
         raise Problem("position-above-head", wanted=min_position, head=now.head)
-    wait, lenient = preferences(prefer)
-    try:
-        await _reach(behind, max(wanted or 0, min_position or 0), wait)
-    except ProjectionBehind:
-        if not lenient or wanted is not None:
-            raise
-    pinned = behind.positions.pin(REGISTER.name, in_force_on or day_of(now.clock), wanted)
+    day, asked = in_force_on or day_of(now.clock), max(wanted or 0, min_position or 0)
+    held = None if build is None else await anyio.to_thread.run_sync(_kept, behind, build)
+    if held is None or (held.serving and held.position < asked):
+        wait, lenient = preferences(prefer)
+        try:
+            await _reach(behind, asked, wait)
+        except ProjectionBehind:
+            if not lenient or wanted is not None:
+                raise
+    if build is None:
+        pinned = behind.positions.pin(REGISTER.name, day, wanted)
+    else:
+        pinned = _within(await anyio.to_thread.run_sync(_kept, behind, build), day, wanted, asked)
     fixed = in_force_on is not None and known_at == str(pinned.known_at)
     return Question(behind, pinned, now.head, fixed, address(request, pinned), cursor)
+
+
+def _kept(behind: Backing, number: int) -> Build:
+    """Return a build that serves, or served before and is kept; raise Problem where it is neither or cannot be asked."""
+    with behind.pool.connection() as connection:
+        kept = {each.build: each for each in builds.builds(connection, REGISTER.name) if each.kept}
+        if number not in kept:
+            raise Problem("no-such-build", build=number, kept=", ".join(map(str, kept)) or "-")
+        if not fits(connection, REGISTER, kept[number].schema):
+            raise Problem("build-of-another-shape", build=number, version=kept[number].version)
+    return kept[number]
+
+
+def _within(build: Build, day: date, wanted: int | None, asked: int) -> Pinned:
+    """Pin a question to one build, named by the caller; one that serves no longer is not kept up any more."""
+    if asked > build.position:
+        if build.serving:
+            raise ProjectionBehind(build.projection, asked, build.position)
+        raise Problem("build-stands-below", build=build.build, position=build.position, wanted=asked)
+    return Pinned(build, build.position if wanted is None else wanted, day)
 
 
 def preferences(header: str | None) -> tuple[float, bool]:

@@ -28,7 +28,7 @@ from projections.items import Decided
 ANSWER_HEADERS = {
     "Ledger-Position": {"description": "The answer is as known at this position.", "schema": {"type": "integer"}},
     "Ledger-Head": {"description": "The ledger's last position.", "schema": {"type": "integer"}},
-    "Projection": {"description": "Which view answered, and its version.", "schema": {"type": "string"}},
+    "Projection": {"description": "Which view answered, its version, and its build.", "schema": {"type": "string"}},
     "Link": {
         "description": 'rel="canonical" gives this very answer for ever; rel="next" the next page.',
         "schema": {"type": "string"},
@@ -149,20 +149,27 @@ def wanted_units(
     )
 
 
-routes = APIRouter()
 Asked = Annotated[Question, Depends(pin)]
 
 
-def read(path: str, operation: str, tag: str, shape: Any) -> Callable[[Callable[..., Response]], Any]:
-    """Register the function that follows as the answer to one question."""
-    return routes.get(
-        path,
-        operation_id=operation,
-        tags=[tag],
-        summary=bilingual(f"operation.{operation}"),
-        response_model=shape,
-        responses={200: {"headers": ANSWER_HEADERS}, **responses(400, 401, 404, 409, 500, 503)},
-    )
+def reader(routes: APIRouter) -> Callable[[str, str, str, Any], Callable[[Callable[..., Response]], Any]]:
+    """Return what registers a function among these routes as the answer to one question: path, operation, tag, shape of the answer."""
+
+    def read(path: str, operation: str, tag: str, shape: Any) -> Callable[[Callable[..., Response]], Any]:
+        return routes.get(
+            path,
+            operation_id=operation,
+            tags=[tag],
+            summary=bilingual(f"operation.{operation}"),
+            response_model=shape,
+            responses={200: {"headers": ANSWER_HEADERS}, **responses(400, 401, 404, 409, 500, 503)},
+        )
+
+    return read
+
+
+routes = APIRouter()
+read = reader(routes)
 
 
 @read("/v1/units", "listUnits", "units", UnitPage)
@@ -175,7 +182,7 @@ def list_units(
 ) -> Response:
     del cursor
     with question.connection() as connection:
-        rows = units.units(connection, question.pinned, wanted, _after(request, question, str, UUID), limit + 1)
+        rows = units.units(connection, question.pinned, wanted, page_after(request, question, str, UUID), limit + 1)
     return paged(request, question, UnitPage, rows, limit, lambda row: (row.code, row.unit))
 
 
@@ -197,7 +204,7 @@ def read_unit_history(
     cursor: CursorQuery = None,
 ) -> Response:
     del cursor
-    after = _after(request, question, date.fromisoformat, int, str, int)
+    after = page_after(request, question, date.fromisoformat, int, str, int)
     narrowed: dict[str, Any] = {"topic": topic or (), "role": role or (), "since": since}
     with question.connection() as connection:
         if units.unit(connection, question.pinned, unit) is None:
@@ -224,7 +231,7 @@ def list_items(
 ) -> Response:
     del cursor
     with question.connection() as connection:
-        rows = items.item_list(connection, question.pinned, wanted, _after(request, question, str, UUID), limit + 1)
+        rows = items.item_list(connection, question.pinned, wanted, page_after(request, question, str, UUID), limit + 1)
     return paged(request, question, ItemPage, rows, limit, lambda row: (row.title_sort, row.item))
 
 
@@ -294,7 +301,7 @@ def list_returns(
 ) -> Response:
     del cursor
     wanted = [ReturnStatus.DUE if each == "missing" else each for each in status or ()]
-    after = _after(request, question, str, UUID, str)
+    after = page_after(request, question, str, UUID, str)
     with question.connection() as connection:
         _planned(connection, question, campaign)
         rows = campaigns.returns(
@@ -313,7 +320,7 @@ def list_reconciliation(
     cursor: CursorQuery = None,
 ) -> Response:
     del cursor
-    after = _after(request, question, str, UUID)
+    after = page_after(request, question, str, UUID)
     with question.connection() as connection:
         _planned(connection, question, campaign)
         rows = campaigns.reconciliation(
@@ -332,7 +339,7 @@ def list_records(
     cursor: CursorQuery = None,
 ) -> Response:
     del cursor
-    after = _after(request, question, str, UUID)
+    after = page_after(request, question, str, UUID)
     with question.connection() as connection:
         _planned(connection, question, campaign)
         rows = campaigns.records(connection, question.pinned, campaign, settled=settled, after=after, most=limit + 1)
@@ -380,7 +387,7 @@ def paged(
     return answer(question, held, Link=f"{question.headers['Link']}, {onward}")
 
 
-def _after(request: Request, question: Question, *kinds: Callable[[str], Any]) -> Any:
+def page_after(request: Request, question: Question, *kinds: Callable[[str], Any]) -> Any:
     """Return the sort key that the question's cursor holds, None on the first page."""
     if question.cursor is None:
         return None

@@ -15,11 +15,13 @@ import uvicorn
 from api.app import create_app
 from api.backing import standing_behind
 from api.failing import CommandRefused
+from api.identity import digest as sha256_of
 from api.identity import known_token
 from api.runtime import ledger_at
 from api.settings import Settings
 from api.speaking import OK, Voice
 from api.standing import Standing, look_at
+from projections.builds import KEPT
 from projections.catalogue import PROJECTIONS
 from projections.projector import follow as keep_following
 
@@ -39,9 +41,10 @@ def serve(settings: Settings, voice: Voice, *, follow: bool) -> int:
             voice.say("verify.synthetic")
         with ExitStack() as beside:
             if follow:
-                beside.enter_context(following(place.dsn))
+                beside.enter_context(following(place.dsn, settings.builds_kept))
             behind = beside.enter_context(standing_behind(place.dsn))
-            _run(create_app(behind, digest), settings, voice)
+            discipline = sha256_of(settings.discipline_token) if settings.discipline_token else None
+            _run(create_app(behind, digest, discipline), settings, voice)
     voice.say("serve.stopped")
     return OK
 
@@ -52,7 +55,7 @@ def project(settings: Settings, voice: Voice) -> int:
     with ledger_at(settings) as place:
         _migrated(place.dsn)
         voice.say("project.following", names=", ".join(projection.name for projection in PROJECTIONS))
-        with suppress(KeyboardInterrupt), following(place.dsn) as thread:
+        with suppress(KeyboardInterrupt), following(place.dsn, settings.builds_kept) as thread:
             while thread.is_alive():
                 thread.join(1)
     voice.say("serve.stopped")
@@ -60,10 +63,10 @@ def project(settings: Settings, voice: Voice) -> int:
 
 
 @contextmanager
-def following(dsn: str) -> Iterator[threading.Thread]:
+def following(dsn: str, kept: int = KEPT) -> Iterator[threading.Thread]:
     """Keep the projections at the head while the block lasts, in a thread of its own."""
     stop = threading.Event()
-    thread = threading.Thread(target=keep_following, args=(dsn, PROJECTIONS, stop), name="projector")
+    thread = threading.Thread(target=keep_following, args=(dsn, PROJECTIONS, stop, kept), name="projector")
     thread.start()
     try:
         yield thread

@@ -36,6 +36,12 @@ def _port(name: str, value: str) -> int:
     return int(value)
 
 
+def _count(name: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and len(value) < 4):
+        raise SettingRefused("setting-no-count", name=name, value=value)
+    return int(value)
+
+
 def _secret(name: str, value: str) -> str:
     if len(value) < LEAST_SECRET or not value.isprintable():
         raise SettingRefused("setting-secret-weak", name=name, least=str(LEAST_SECRET))
@@ -57,7 +63,9 @@ VARIABLES: Final = (
     Variable("MINGZE_DATA", "data", _directory),
     Variable("MINGZE_HOST", "127.0.0.1"),
     Variable("MINGZE_PORT", "8000", _port),
+    Variable("MINGZE_BUILDS_KEPT", "1", _count),
     Variable("MINGZE_TOKEN", read=_secret, secret=True),
+    Variable("MINGZE_DISCIPLINE_TOKEN", read=_secret, secret=True),
     Variable("DATABASE_URL", secret=True, launcher=True),
     Variable("MINGZE_DATABASE_WAIT", launcher=True),
     Variable("MINGZE_ADMIN_DATABASE_URL", secret=True),
@@ -76,8 +84,10 @@ class Settings:
     data: Path
     host: str
     port: int
+    builds_kept: int = 1
     ledger_name: str | None = None
     token: str | None = field(default=None, repr=False)
+    discipline_token: str | None = field(default=None, repr=False)
     admin_database_url: str | None = field(default=None, repr=False)
     api_password: str | None = field(default=None, repr=False)
     launcher: Mapping[str, str] = field(default_factory=dict, repr=False)

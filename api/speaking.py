@@ -67,15 +67,21 @@ class Voice:
 
     @contextmanager
     def progress(self, code: str) -> Iterator[Progress]:
-        """Give a function to call with (done, of); it draws a bar with the time left where standard error is a terminal."""
+        """Give a function to call with (done, of); it draws a bar with rate and time left where standard error is a terminal."""
         if self.as_json or not sys.stderr.isatty():
             yield lambda _done, _of: None
             return
         from rich.console import Console  # noqa: PLC0415 - only who watches waits for it
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+        from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
         from rich.progress import Progress as Bar  # noqa: PLC0415
+        from rich.text import Text  # noqa: PLC0415
 
-        parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        class Rate(ProgressColumn):
+            def render(self, task: Any) -> Text:
+                speed = task.finished_speed or task.speed
+                return Text("" if speed is None else f"{speed:,.0f}/s")
+
+        parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), TimeRemainingColumn())
         with Bar(*parts, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task(" / ".join(self.words(code)), total=None)
             yield lambda done, of: bar.update(task, completed=done, total=of or None)

@@ -21,7 +21,10 @@ SQL = load("api", "standing.sql")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followed:
-    """One projection: the position it has reached, how many facts it lacks, and what stops it, if anything does."""
+    """One projection: the position it has reached, how many facts it lacks, and what stops it, if anything does.
+
+    `root`: the state root of the build, as known at `root_position`, when that was last asked; `kept`: earlier builds that still answer.
+    """
 
     name: str
     version: int
@@ -30,6 +33,10 @@ class Followed:
     status: str
     fault_position: int | None = None
     fault: str | None = None
+    build: int = 0
+    root: str | None = None
+    root_position: int | None = None
+    kept: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +100,8 @@ def _followed(
     connection: Connection[tuple[object, ...]], head: int, projections: Sequence[Projection]
 ) -> tuple[Followed, ...]:
     try:
-        standing = [build for build in builds.builds(connection) if build.serving]
-    except (errors.UndefinedTable, errors.InvalidSchemaName, errors.InsufficientPrivilege):
+        held = builds.builds(connection)
+    except (errors.UndefinedTable, errors.UndefinedColumn, errors.InvalidSchemaName, errors.InsufficientPrivilege):
         return ()
     known = {each.name for each in projections}
     return tuple(
@@ -106,7 +113,13 @@ def _followed(
             status=build.status,
             fault_position=build.fault_position,
             fault=build.fault,
+            build=build.build,
+            root=build.root,
+            root_position=build.root_position,
+            kept=tuple(
+                each.build for each in held if each.retired and each.kept and each.projection == build.projection
+            ),
         )
-        for build in standing
-        if build.projection in known
+        for build in held
+        if build.serving and build.projection in known
     )

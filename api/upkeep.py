@@ -1,6 +1,6 @@
-"""What keeps a ledger going: migrate and open it, see how it stands, build its views anew.
+"""What keeps a ledger going: migrate and open it, see how it stands.
 
-Behind `mingze migrate`, `mingze status`, `mingze rebuild`. Keeps: a ledger is opened once, as a real one, by the first migration;
+Behind `mingze migrate` and `mingze status`. Keeps: a ledger is opened once, as a real one, by the first migration;
 demonstrations open their own.
 """
 
@@ -8,8 +8,7 @@ from dataclasses import asdict, replace
 from datetime import date
 
 from api.catalogue import say
-from api.failing import CommandRefused
-from api.runtime import LOGIN, ledger_at, prepare, server_at
+from api.runtime import LOGIN, prepare, server_at
 from api.settings import Settings
 from api.speaking import FINDINGS, OK, UNREACHABLE, Voice
 from api.standing import Standing, look_at
@@ -17,9 +16,7 @@ from ledger.application import Actor, Ledger
 from ledger.commands import OpenLedger
 from ledger.days import day_of
 from ledger.terms import EntryRoute
-from projections import builds
 from projections.catalogue import PROJECTIONS
-from projections.rebuild import rebuild as build_anew
 
 
 def migrate(settings: Settings, voice: Voice) -> int:
@@ -75,24 +72,6 @@ def status(settings: Settings, voice: Voice) -> int:
     return OK if standing.ready else FINDINGS
 
 
-def rebuild(settings: Settings, voice: Voice, name: str | None) -> int:
-    """Build one projection anew, or all of them, and let readers have them."""
-    chosen = [projection for projection in PROJECTIONS if name in (None, projection.name)]
-    if not chosen:
-        known = ", ".join(projection.name for projection in PROJECTIONS)
-        raise CommandRefused("rebuild.unknown", name=name, known=known)
-    done = []
-    with ledger_at(settings) as place, builds.connect(place.dsn) as connection:
-        for projection in chosen:
-            built = build_anew(connection, projection)
-            done.append(asdict(built))
-            voice.say("rebuild.done", name=built.projection, build=built.build, position=built.position)
-            if built.fault:
-                voice.say("status.faulted", name=built.projection, position=built.fault_position, fault=built.fault)
-    voice.document({"built": done})
-    return FINDINGS if any(build["fault"] for build in done) else OK
-
-
 def _say(standing: Standing, voice: Voice) -> None:
     for name in ("reachable", "migrated", "open"):
         if not getattr(standing, name):
@@ -105,6 +84,8 @@ def _say(standing: Standing, voice: Voice) -> None:
         voice.say("verify.left-out", guard=guard)
     for view in standing.projections:
         voice.say("status.view", name=view.name, position=view.position, lag=view.lag)
+        if view.root:
+            voice.say("status.root", build=view.build, position=view.root_position, root=view.root)
         if view.fault:
             voice.say("status.faulted", name=view.name, position=view.fault_position, fault=view.fault)
     for missing in standing.unbuilt:

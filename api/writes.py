@@ -21,6 +21,7 @@ from api.bodies import Body
 from api.identity import PostHeader, UnitHeader, command_key
 from api.problems import Problem
 from api.requests import bilingual, json_body, language, responses
+from api.rulings import with_table
 from ledger import commands as ask
 from ledger.appender import Receipt
 from ledger.application import Actor
@@ -48,6 +49,7 @@ class Write:
 
 WRITES: Final = (
     Write(ask.AdoptRulePack, "/v1/rule-packs", "adoptRulePack", "records"),
+    Write(ask.SignOffBuild, "/v1/build-sign-offs", "signOffBuild", "records"),
     Write(ask.CorrectRecord, "/v1/corrections", "correctRecord", "records"),
     Write(ask.RegisterDocument, "/v1/documents", "registerDocument", "records"),
     Write(ask.RepealDocument, "/v1/documents/{document}/repeal", "repealDocument", "records"),
@@ -105,6 +107,118 @@ WRITES: Final = (
     Write(ask.AdmitItem, "/v1/admissions/{admission}/approval", "admitItem", "admissions"),
     Write(ask.RefuseAdmission, "/v1/admissions/{admission}/refusal", "refuseAdmission", "admissions"),
     Write(ask.WithdrawAdmission, "/v1/admissions/{admission}/withdrawal", "withdrawAdmission", "admissions"),
+    Write(ask.AnchorEvidence, "/v1/evidence", "anchorEvidence", "records"),
+    Write(ask.PublishDutyList, "/v1/duty-lists", "publishDutyList", "duties"),
+    Write(ask.AddDutyEntry, "/v1/duty-lists/{duty_list}/entries", "addDutyEntry", "duties"),
+    Write(ask.ChangeDutyEntry, "/v1/duty-lists/{duty_list}/entry-changes", "changeDutyEntry", "duties"),
+    Write(ask.RemoveDutyEntry, "/v1/duty-lists/{duty_list}/entry-removals", "removeDutyEntry", "duties"),
+    Write(ask.DelegateDuty, "/v1/duty-delegations", "delegateDuty", "duties"),
+    Write(ask.TakeDutyBack, "/v1/duty-takings", "takeDutyBack", "duties"),
+    Write(ask.PromiseSupport, "/v1/support-promises", "promiseSupport", "duties"),
+    Write(ask.DeliverSupport, "/v1/support-deliveries", "deliverSupport", "duties"),
+    Write(ask.DraftPledge, "/v1/pledges", "draftPledge", "pledges"),
+    Write(ask.CheckPledge, "/v1/pledges/{pledge}/list-check", "checkPledge", "pledges"),
+    Write(ask.OfferPledge, "/v1/pledges/{pledge}/offer", "offerPledge", "pledges"),
+    Write(ask.RaiseObjection, "/v1/pledges/{pledge}/objections", "raiseObjection", "pledges"),
+    Write(ask.AnswerObjection, "/v1/pledges/{pledge}/objection-answers", "answerObjection", "pledges"),
+    Write(ask.SignPledge, "/v1/pledges/{pledge}/signature", "signPledge", "pledges"),
+    Write(ask.RefusePledge, "/v1/pledges/{pledge}/refusal", "refusePledge", "pledges"),
+    Write(ask.RecordBacklogPledge, "/v1/backlog-pledges", "recordBacklogPledge", "pledges"),
+    Write(ask.ObserveIrregularPledge, "/v1/irregular-pledges", "observeIrregularPledge", "pledges"),
+    Write(ask.LinkReSignedPledge, "/v1/pledges/{pledge}/parents", "linkReSignedPledge", "pledges"),
+    Write(ask.PerformIssuerDuty, "/v1/pledges/{pledge}/issuer-duties", "performIssuerDuty", "pledges"),
+    Write(ask.AssessPledge, "/v1/pledges/{pledge}/assessments", "assessPledge", "pledges"),
+    Write(ask.TerminatePledge, "/v1/pledges/{pledge}/termination", "terminatePledge", "pledges"),
+    Write(ask.VoidPledge, "/v1/pledges/{pledge}/voiding", "voidPledge", "pledges"),
+    Write(ask.SuggestVeto, "/v1/vetoes", "suggestVeto", "vetoes"),
+    Write(ask.VerifyVetoFacts, "/v1/vetoes/{veto}/facts", "verifyVetoFacts", "vetoes"),
+    Write(ask.HearVetoParty, "/v1/vetoes/{veto}/hearing", "hearVetoParty", "vetoes"),
+    Write(ask.DecideVeto, "/v1/vetoes/{veto}/decision", "decideVeto", "vetoes"),
+    Write(ask.NotifyVeto, "/v1/vetoes/{veto}/notification", "notifyVeto", "vetoes"),
+    Write(ask.RequestVetoReview, "/v1/vetoes/{veto}/review-requests", "requestVetoReview", "vetoes"),
+    Write(ask.DecideVetoReview, "/v1/vetoes/{veto}/review-decisions", "decideVetoReview", "vetoes"),
+    Write(ask.LiftVeto, "/v1/vetoes/{veto}/lifting", "liftVeto", "vetoes"),
+    Write(ask.NoteVetoLapsed, "/v1/vetoes/{veto}/lapse", "noteVetoLapsed", "vetoes"),
+    Write(ask.ObserveIrregularVeto, "/v1/irregular-vetoes", "observeIrregularVeto", "vetoes"),
+    Write(ask.ObserveDisguisedVeto, "/v1/disguised-vetoes", "observeDisguisedVeto", "vetoes"),
+    Write(ask.RegisterIncident, "/v1/incidents", "registerIncident", "incidents"),
+    Write(ask.VerifyIncident, "/v1/incidents/{incident}/verification", "verifyIncident", "incidents"),
+    Write(ask.CloseIncident, "/v1/incidents/{incident}/close", "closeIncident", "incidents"),
+    Write(ask.ReceiveCaseClues, "/v1/case-clues", "receiveCaseClues", "cases"),
+    Write(ask.OpenPreliminaryCheck, "/v1/cases/{case}/preliminary-check", "openPreliminaryCheck", "cases"),
+    Write(ask.DecideNoCase, "/v1/cases/{case}/no-case", "decideNoCase", "cases"),
+    Write(ask.OpenCase, "/v1/cases", "openCase", "cases"),
+    Write(ask.OpenInvestigation, "/v1/cases/{case}/investigation", "openInvestigation", "cases"),
+    Write(ask.HearStatement, "/v1/cases/{case}/statements", "hearStatement", "cases"),
+    Write(ask.ConsiderTolerance, "/v1/cases/{case}/tolerance-considerations", "considerTolerance", "cases"),
+    Write(ask.ProposeAccountability, "/v1/cases/{case}/proposals", "proposeAccountability", "cases"),
+    Write(ask.DecideAccountability, "/v1/cases/{case}/decision", "decideAccountability", "cases"),
+    Write(ask.AnnounceAccountability, "/v1/cases/{case}/announcement", "announceAccountability", "cases"),
+    Write(ask.ExecuteAccountability, "/v1/cases/{case}/execution", "executeAccountability", "cases"),
+    Write(ask.FileAccountability, "/v1/cases/{case}/filing", "fileAccountability", "cases"),
+    Write(ask.LodgeAppeal, "/v1/cases/{case}/appeals", "lodgeAppeal", "cases"),
+    Write(ask.DecideAppeal, "/v1/cases/{case}/appeal-decisions", "decideAppeal", "cases"),
+    Write(ask.CorrectAccountability, "/v1/cases/{case}/corrections", "correctAccountability", "cases"),
+    Write(ask.FindAbuseOfAccountability, "/v1/cases/{case}/abuse-findings", "findAbuseOfAccountability", "cases"),
+    Write(ask.EndImpactPeriod, "/v1/cases/{case}/impact-end", "endImpactPeriod", "cases"),
+    Write(
+        ask.CloseCaseWithoutAccountability,
+        "/v1/cases/{case}/close-without-accountability",
+        "closeCaseWithoutAccountability",
+        "cases",
+    ),
+    Write(ask.CloseCase, "/v1/cases/{case}/close", "closeCase", "cases"),
+    Write(ask.AssertClaim, "/v1/claims", "assertClaim", "claims"),
+    Write(ask.AnswerClaim, "/v1/claims/{claim}/answers", "answerClaim", "claims"),
+    Write(ask.FindCausation, "/v1/claims/{claim}/causation", "findCausation", "claims"),
+    Write(ask.RuleClaim, "/v1/claims/{claim}/rulings", "ruleClaim", "claims"),
+    Write(ask.ConfirmShieldUse, "/v1/claims/{claim}/shield-use", "confirmShieldUse", "claims"),
+    Write(ask.ReopenClaim, "/v1/claims/{claim}/reopening", "reopenClaim", "claims"),
+    Write(ask.FileToleranceInAdvance, "/v1/tolerance-filings", "fileToleranceInAdvance", "tolerance"),
+    Write(ask.ReviewToleranceFiling, "/v1/tolerance/{tolerance}/filing-review", "reviewToleranceFiling", "tolerance"),
+    Write(ask.CheckToleranceFiling, "/v1/tolerance/{tolerance}/filing-check", "checkToleranceFiling", "tolerance"),
+    Write(ask.DecideToleranceFiling, "/v1/tolerance/{tolerance}/filing-decision", "decideToleranceFiling", "tolerance"),
+    Write(ask.ApplyForTolerance, "/v1/tolerance", "applyForTolerance", "tolerance"),
+    Write(ask.ConsiderToleranceExOfficio, "/v1/tolerance-ex-officio", "considerToleranceExOfficio", "tolerance"),
+    Write(ask.AcceptTolerance, "/v1/tolerance/{tolerance}/acceptance", "acceptTolerance", "tolerance"),
+    Write(ask.DeclineTolerance, "/v1/tolerance/{tolerance}/declining", "declineTolerance", "tolerance"),
+    Write(ask.VerifyTolerance, "/v1/tolerance/{tolerance}/verification", "verifyTolerance", "tolerance"),
+    Write(ask.RuleTolerance, "/v1/tolerance/{tolerance}/ruling", "ruleTolerance", "tolerance"),
+    Write(ask.FeedToleranceBack, "/v1/tolerance/{tolerance}/feedback", "feedToleranceBack", "tolerance"),
+    Write(ask.OrderCorrection, "/v1/tolerance/{tolerance}/correction-orders", "orderCorrection", "tolerance"),
+    Write(
+        ask.CompleteCorrection, "/v1/tolerance/{tolerance}/correction-completions", "completeCorrection", "tolerance"
+    ),
+    Write(ask.IssueClarification, "/v1/tolerance/{tolerance}/clarifications", "issueClarification", "tolerance"),
+    Write(
+        ask.RequestToleranceReview, "/v1/tolerance/{tolerance}/review-requests", "requestToleranceReview", "tolerance"
+    ),
+    Write(
+        ask.DecideToleranceReview, "/v1/tolerance/{tolerance}/review-decisions", "decideToleranceReview", "tolerance"
+    ),
+    Write(ask.DraftNotice, "/v1/notices", "draftNotice", "notices"),
+    Write(ask.ApproveNotice, "/v1/notices/{notice}/approval", "approveNotice", "notices"),
+    Write(ask.PublishNotice, "/v1/notices/{notice}/publication", "publishNotice", "notices"),
+    Write(ask.CorrectNotice, "/v1/notices/{notice}/corrections", "correctNotice", "notices"),
+    Write(ask.WithdrawNotice, "/v1/notices/{notice}/withdrawal", "withdrawNotice", "notices"),
+    Write(ask.PlanInspection, "/v1/inspections", "planInspection", "inspections"),
+    Write(ask.AssignInspectors, "/v1/inspections/{inspection}/inspectors", "assignInspectors", "inspections"),
+    Write(ask.SendInspectionNotice, "/v1/inspections/{inspection}/notices", "sendInspectionNotice", "inspections"),
+    Write(ask.VisitSite, "/v1/inspections/{inspection}/site-visits", "visitSite", "inspections"),
+    Write(ask.RecordFinding, "/v1/inspections/{inspection}/findings", "recordFinding", "inspections"),
+    Write(ask.CommentOnInspection, "/v1/inspections/{inspection}/comments", "commentOnInspection", "inspections"),
+    Write(
+        ask.OrderRectification, "/v1/inspections/{inspection}/rectification-orders", "orderRectification", "inspections"
+    ),
+    Write(
+        ask.VerifyRectification,
+        "/v1/inspections/{inspection}/rectification-checks",
+        "verifyRectification",
+        "inspections",
+    ),
+    Write(ask.CloseInspection, "/v1/inspections/{inspection}/close", "closeInspection", "inspections"),
+    Write(ask.AnswerLead, "/v1/leads/{lead}/comment", "answerLead", "leads"),
+    Write(ask.DisposeOfLead, "/v1/leads/{lead}/disposition", "disposeOfLead", "leads"),
 )
 
 MADE_HERE: Final[Mapping[type[Command], frozenset[str]]] = {FileRecipientReport: frozenset({"salts"})}
@@ -217,6 +331,8 @@ def carry_out(write: Write, asked: Asked, behind: Backing, elsewhere: Mapping[st
     command = BODIES[write.command].read(asked.body, language, {**elsewhere, **made})
     if isinstance(command, FileRecipientReport) and command.protected:
         command = salted(command, asked.idempotency_key)
+    if isinstance(command, ask.RuleClaim):
+        command = with_table(command, behind)
     key = asked.key
     return told(behind, key, behind.ledger.execute(command, actor=actor, key=key))
 

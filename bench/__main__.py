@@ -17,7 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench import appending, decoding, importing
+from bench import appending, decoding, importing, similarity
 from bench.measuring import Line, Ratio
 from bench.room import Room, room
 
@@ -55,6 +55,7 @@ def _lines(here: Room, seconds: float, rounds: int) -> Iterator[Line]:
     yield from appending.lines(here, seconds, rounds)
     yield from importing.lines(here, seconds, rounds)
     yield from decoding.lines(seconds, rounds)
+    yield from similarity.lines(seconds, rounds)
 
 
 def _print(console: Console, about: dict[str, str], found: list[Line], rounds: int) -> None:

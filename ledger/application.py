@@ -143,7 +143,7 @@ class Ledger(Application[UUID]):
                 raise LedgerIsNotOpen
             at = max(recorded_at or moment.clock, moment.head_at)
             try:
-                append = self._decide(commands, actor, key, request, at)
+                append = self._decide(commands, actor, key, request, at, moment.size)
             except Refused:
                 # An earlier try of this very request may be what the decider met.
                 again = self._moment(key)
@@ -200,8 +200,10 @@ class Ledger(Application[UUID]):
         """Return the head's position."""
         return self._moment(LEDGER).size
 
-    def _decide(self, commands: Sequence[Command], actor: Actor, key: UUID, request: bytes, at: int) -> Append:
-        world = Loading(self.facts, day_of(at))
+    def _decide(
+        self, commands: Sequence[Command], actor: Actor, key: UUID, request: bytes, at: int, head: int
+    ) -> Append:
+        world = Loading(self.facts, day_of(at), head)
         filed: list[Filed] = []
         for command in commands:
             filed.extend(file_in(world, command, actor, at))

@@ -188,7 +188,9 @@ def pledges_treated(rules: Rules, terms: ItemTerms, treatment: RunningPledgesTre
 def not_own_system(world: World, rules: Rules, terms: ItemTerms) -> None:
     """Demand, where a pack forbids it, that a pledge item names no unit of the implementing unit's own line (BR-27)."""
     named = {unit for scope in terms.recipient_scope for unit in scope.units}
-    own = terms.item_type is ItemType.PLEDGE and any(_below(world, unit, terms.implementing_unit) for unit in named)
+    own = terms.item_type is ItemType.PLEDGE and any(
+        in_line_below(world, unit, terms.implementing_unit) for unit in named
+    )
     rules.demand("BR-27", not own, OwnSystemPledge(terms.title))
 
 
@@ -215,7 +217,8 @@ def _could_decide(world: World, rules: Rules, meeting_id: UUID, terms: ItemTerms
     )
 
 
-def _below(world: World, unit_id: UUID, superior: UUID) -> bool:
+def in_line_below(world: World, unit_id: UUID, superior: UUID) -> bool:
+    """Tell whether a unit stands in the line of superiors under another one (its own system)."""
     unit = world.see(UNIT, unit_id)
     for _ in range(HIGHEST_LINE):
         if unit is None or unit.line_superior is None:

@@ -93,7 +93,7 @@ def _decide(ledger: Ledger, chunk: Sequence[Step]) -> tuple[list[Append | Alread
     decided: list[Append | AlreadyRecorded] = []
     known = ledger.receipts([step.key for step in chunk])
     clock = ledger.clock()
-    world = Loading(ledger.facts, day_of(clock))
+    world = Loading(ledger.facts, day_of(clock), ledger.size())
     for step in chunk:
         request = request_digest(step.commands, step.actor)
         if step.key in known and known[step.key][0] == request:

@@ -5,7 +5,7 @@ Keeps: what a correction leaves can be read and is not what stood before; nothin
 fact, by which rules and in which stream is no matter of correction; what was approved changes by an amendment (BR-05, BR-30).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 from uuid import UUID
@@ -16,39 +16,26 @@ from ledger import known
 from ledger.commands import CorrectRecord
 from ledger.encoding import Recorded, plain
 from ledger.events import (
-    AdmissionApplied,
     AdmissionApproved,
-    CampaignPlanned,
     ConflictResolved,
-    DeadlineExtended,
-    DocumentRegistered,
     Envelope,
     Fact,
     FalseZeroRegistered,
     ItemAdmitted,
     ItemAmended,
-    ItemExpired,
-    ItemListPublished,
     ItemMerged,
     ItemOpinionGiven,
     LedgerOpened,
     MatchDecided,
-    MeetingHeld,
     MergedItemFormed,
     OmissionRegistered,
-    RecipientReportFiled,
     RecordCorrected,
     RecordReceived,
     ReturnCorrected,
     ReturnOverdue,
     ReturnSubmitted,
-    RulePackAdopted,
-    SpotCheckFindingFiled,
-    UnitRegistered,
-    UnitRenamed,
-    UnitSuperiorChanged,
-    ZeroReportFiled,
 )
+from ledger.natural_keys import FREE, KEYS
 from ledger.refusals import Refused
 from ledger.rules import Rules
 from ledger.timelines.item import ITEM, Item
@@ -61,24 +48,6 @@ UNREADABLE = (LookupError, TypeError, ValueError)
 
 # Of the envelope, only what somebody stated; the rest the ledger itself put there.
 STATED = frozenset(("effective_on", "authority", "reason", "evidence", "on_behalf_of", "confidentiality"))
-
-# What a stream is known by: another value belongs into another stream, so the record is void there and made anew here.
-KEYS: Mapping[type[Fact], tuple[str, ...]] = {
-    UnitRegistered: ("code", "valid_from"),
-    DocumentRegistered: ("document_issuer", "number", "digest"),
-    MeetingHeld: ("unit", "body", "held_on", "ordinal"),
-    RulePackAdopted: ("jurisdiction_code", "pack", "edition", "digest"),
-    CampaignPlanned: ("area_code", "year", "ordinal"),
-    ReturnSubmitted: ("campaign", "unit", "item_type", "items"),
-    ReturnCorrected: ("replaces", "items"),
-    ReturnOverdue: ("campaign", "unit", "item_type"),
-    ZeroReportFiled: ("campaign", "unit", "item_type"),
-    RecordReceived: ("campaign", "unit", "item_type", "record"),
-    SpotCheckFindingFiled: ("campaign", "checker"),
-    RecipientReportFiled: ("campaign", "recipient", "statement", "protected", "_sd"),
-    AdmissionApplied: ("applicant",),
-    ItemListPublished: ("area_code", "level", "list_version"),
-}
 
 # Recorded in one act with facts of other streams: void alone, they would contradict those.
 PARTS = (
@@ -93,9 +62,6 @@ PARTS = (
     ItemAmended,
     AdmissionApproved,
 )
-
-# Nothing that comes after in the same stream depends on these.
-FREE = (UnitRenamed, UnitSuperiorChanged, ReturnOverdue, ItemExpired, DeadlineExtended)
 
 
 @dataclass
@@ -225,8 +191,11 @@ def _is_stated(change: Change, fact: Fact) -> None:
     step, *further = (*change.path.split("/")[1:], "")
     if any(each.startswith("-") for each in further):  # a list is not counted from its end
         raise ChangeDoesNotRead(change.path, change.value)
-    recorded = {field.name for field in fields(Envelope)} - STATED | set(KEYS.get(type(fact), ())) | {"class_version"}
-    if step in recorded:
+    recorded = {field.name for field in fields(Envelope)} - STATED | {"class_version"}
+    path = change.path.strip("/")
+    # A key may lie within a value: neither it nor what holds it, nor anything within it, is changed.
+    keyed = any(f"{path}/".startswith(f"{key}/") or key.startswith(f"{path}/") for key in KEYS.get(type(fact), ()))
+    if step in recorded or keyed:
         raise NotStatedByAnybody(change.path)
 
 

@@ -4,20 +4,35 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from ledger import (
+    accountability,
     admission,
     amendment,
     campaign,
+    case,
+    claim,
     correction,
     decisions,
     document,
+    duty,
+    incident,
+    inspection,
     inventory,
     item,
+    lead,
     listing,
     matching,
     meeting,
+    notice,
+    observed_veto,
+    pledge,
+    pledge_life,
     review,
     rule_pack,
+    signing_off,
+    support,
+    tolerance,
     unit,
+    veto,
 )
 from ledger.commands import (
     AdoptRulePack,
@@ -27,6 +42,7 @@ from ledger.commands import (
     RecordMeeting,
     RegisterDocument,
     RepealDocument,
+    SignOffBuild,
 )
 from ledger.timeliness import timely
 from ledger.world import Decision, World
@@ -35,6 +51,7 @@ Decider = Callable[[Any, World], Decision]
 
 ROOMS: dict[Decider, tuple[type[Command], ...]] = {
     rule_pack.decide: (AdoptRulePack,),
+    signing_off.decide: (SignOffBuild,),
     correction.decide: (CorrectRecord,),
     unit.decide: get_args(unit.Commands),
     document.decide: (RegisterDocument, RepealDocument),
@@ -48,6 +65,20 @@ ROOMS: dict[Decider, tuple[type[Command], ...]] = {
     admission.decide: get_args(admission.Commands),
     amendment.decide: (AmendItem,),
     listing.decide: get_args(listing.Commands),
+    duty.decide: get_args(duty.Commands),
+    support.decide: get_args(support.Commands),
+    pledge.decide: get_args(pledge.Commands),
+    pledge_life.decide: get_args(pledge_life.Commands),
+    tolerance.decide: get_args(tolerance.Commands),
+    lead.decide: get_args(lead.Commands),
+    claim.decide: get_args(claim.Commands),
+    accountability.decide: get_args(accountability.Commands),
+    case.decide: get_args(case.Commands),
+    incident.decide: get_args(incident.Commands),
+    inspection.decide: get_args(inspection.Commands),
+    notice.decide: get_args(notice.Commands),
+    observed_veto.decide: get_args(observed_veto.Commands),
+    veto.decide: get_args(veto.Commands),
 }
 DECIDERS: dict[type[Command], Decider] = {command: decider for decider, room in ROOMS.items() for command in room}
 

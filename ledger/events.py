@@ -7,34 +7,64 @@ Stored for ever: names and meanings never change; a new shape of a fact is a new
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, TypeVar, cast, dataclass_transform
 from uuid import UUID
 
 from ledger.terms import (
     AdmissionKind,
+    AnchorKind,
+    Causation,
+    ClaimOutcome,
+    ClarificationForm,
     Confidentiality,
+    Defect,
     Disposition,
+    DutyListKind,
     EntryRoute,
+    FilingDecision,
     FoundBy,
+    InspectionKind,
     ItemType,
+    LeadDisposition,
     Level,
     Line,
+    ListCheck,
     MatchResult,
     MeetingBody,
+    NoticeKind,
+    ObjectionKind,
     OpinionStage,
+    PledgeResult,
+    PublicationScope,
+    ResponsibilityKind,
+    ReviewResult,
+    Severity,
+    SignerKind,
+    SupportKind,
+    TimePrecision,
+    ToleranceFinding,
+    ToleranceOutcome,
+    VetoDecision,
 )
 from ledger.values import (
     AgendaItem,
     Authority,
+    Basis,
     Change,
+    Clause,
     ClauseMapping,
     DescribedItem,
+    Distinction,
+    DutyEntry,
     Evidence,
     GroupCount,
     ItemTerms,
+    Look,
     Resolution,
     RunningPledgesTreatment,
+    Share,
+    TableLine,
 )
 
 
@@ -106,6 +136,22 @@ class LedgerOpened(Fact):
     synthetic_clock: bool
     opened_on: date
     name: str
+
+
+@fact("build.signed_off", stream="ledger")
+class BuildSignedOff(Fact):
+    """视图签认: a build of a view was held against the one that served, and somebody answers for letting readers have it.
+
+    digest is its state root (SHA-256 over all its tables) as known at `position`; differences counts the rows that were not the
+    same there in the build before.
+    """
+
+    projection: str
+    version: int
+    digest: str
+    position: int
+    differences: int
+    ground: str
 
 
 @fact("record.corrected", stream="*")
@@ -708,3 +754,953 @@ class AdmissionWithdrawn(Fact):
     """撤回申请."""
 
     ground: str
+
+
+# ── 职责 Duties ──
+
+
+@fact("evidence.anchored", stream="evidence")
+class EvidenceAnchored(Fact):
+    """存证: outside the ledger, this digest (SHA-256, hex) was fixed at an instant, and `verifier` saw the proof of it."""
+
+    digest: str
+    anchored_at: datetime
+    anchor_kind: AnchorKind
+    verifier: UUID
+
+
+@fact("duty_list.published", stream="duty_list")
+class DutyListPublished(Fact):
+    """权责清单、乡镇履职清单公布. `unit` is the one whose duties are listed."""
+
+    unit: UUID
+    list_kind: DutyListKind
+    list_version: int
+    list_document: UUID | None = None
+
+
+@fact("duty.entry_added", stream="duty")
+class DutyEntryAdded(Fact):
+    """职责条目列入: from `entry.effective_from` on, this is who owns the duty in the jurisdiction."""
+
+    duty_list: UUID
+    entry: DutyEntry
+
+
+@fact("duty.entry_changed", stream="duty")
+class DutyEntryChanged(Fact):
+    """职责条目变更: the entry reads so from `entry.effective_from` on."""
+
+    duty_list: UUID
+    entry: DutyEntry
+
+
+@fact("duty.entry_removed", stream="duty")
+class DutyEntryRemoved(Fact):
+    """职责条目移出."""
+
+    duty_list: UUID
+    ground: str
+    first_day_without: date
+
+
+@fact("duty.delegated", stream="duty")
+class DutyDelegated(Fact):
+    """职责委托 with its powers and means; without powers, power_holder stays who it was. The last day is included."""
+
+    duty_code: str
+    jurisdiction_code: str
+    from_unit: UUID
+    to_unit: UUID
+    powers: tuple[str, ...]
+    resources: str
+    delegation_basis: tuple[Basis, ...]
+    effective_from: date
+    effective_to: date | None = None
+
+
+@fact("duty.taken_back", stream="duty")
+class DutyTakenBack(Fact):
+    """职责收回: from this day on the upper unit does it itself."""
+
+    from_unit: UUID
+    to_unit: UUID
+    effective_from: date
+
+
+@fact("support.promised", stream="*")
+class SupportPromised(Fact):
+    """支持承诺, in the pledge's stream or the duty's. `amount` in whole `unit`s (yuan, persons); None: not counted."""
+
+    promised_by: UUID
+    promised_to: UUID
+    kind: SupportKind
+    text: str
+    due_on: date
+    amount: int | None = None
+    unit: str | None = None
+    pledge: UUID | None = None
+    clause_id: str | None = None
+
+
+@fact("support.delivered", stream="*")
+class SupportDelivered(Fact):
+    """支持到位, in the stream in which it was promised; `clause_id` names the clause, `promise` the position of the promise it keeps."""
+
+    delivered_by: UUID
+    delivered_to: UUID
+    kind: SupportKind
+    text: str
+    delivered_on: date
+    amount: int | None = None
+    unit: str | None = None
+    pledge: UUID | None = None
+    clause_id: str | None = None
+    promise: int | None = None
+
+
+# ── 责任状 Pledges ──
+
+
+@fact("pledge.drafted", stream="pledge")
+class PledgeDrafted(Fact):
+    """拟订责任状 under an item on the list; slot values of the clauses are this signer's own."""
+
+    item: UUID
+    item_version: int
+    document_title: str
+    genre: str
+    issuer: UUID
+    signer: UUID
+    period_from: date
+    period_to: date
+    clauses: tuple[Clause, ...]
+    attempt: int = 1
+
+
+@fact("pledge.checked_against_list", stream="pledge")
+class PledgeCheckedAgainstList(Fact):
+    """清单比对: the clauses against those of the approved version; `differences` are clause ids."""
+
+    result: ListCheck
+    differences: tuple[str, ...] = ()
+
+
+@fact("pledge.offered", stream="pledge")
+class PledgeOffered(Fact):
+    """提交承接方: to be signed, refused or objected to by the deadline."""
+
+    offered_on: date
+    deadline: date
+
+
+@fact("pledge.objection_raised", stream="pledge")
+class PledgeObjectionRaised(Fact):
+    """提出异议, before or after signing: “cannot be caught” said in time."""
+
+    objection_id: str
+    raised_on: date
+    raised_by: UUID
+    addressed_to: UUID
+    kind: ObjectionKind
+    text: str
+    duty_code: str | None = None
+    clause_id: str | None = None
+
+
+@fact("pledge.objection_answered", stream="pledge")
+class PledgeObjectionAnswered(Fact):
+    """答复异议."""
+
+    objection_id: str
+    answered_on: date
+    text: str
+
+
+@fact("pledge.signed", stream="pledge")
+class PledgeSigned(Fact):
+    """签订: by the posts of both sides, on a day; the paper by its digest (SHA-256, hex)."""
+
+    signed_on: date
+    issuer_post: str
+    signer_post: str
+    document_digest: str
+
+
+@fact("pledge.refused", stream="pledge")
+class PledgeRefused(Fact):
+    """拒绝签订."""
+
+    ground: str
+
+
+@fact("pledge.backlog_recorded", stream="pledge")
+class PledgeBacklogRecorded(Fact):
+    """补录: a lawful paper older than the list, entered late and flagged so."""
+
+    item: UUID
+    document_title: str
+    genre: str
+    issuer: UUID
+    signer: UUID
+    period_from: date
+    period_to: date
+    clauses: tuple[Clause, ...]
+    signed_on: date
+    document_digest: str
+    attempt: int = 1
+
+
+@fact("pledge.irregular_observed", stream="pledge")
+class IrregularPledgeObserved(Fact):
+    """发现清单外签订: a paper that exists in reality, whatever it is called. `item`: the one it claims to rest on.
+
+    signer is the unit, or the village or unit whose household or member signed (signer_kind); persons are never named.
+    """
+
+    document_title: str
+    issuer: UUID
+    signer: UUID
+    signer_kind: SignerKind
+    observed_by: UUID
+    observed_on: date
+    defects: tuple[Defect, ...]
+    genre: str | None = None
+    document_digest: str | None = None
+    item: UUID | None = None
+    issued_in_name_of: UUID | None = None
+    signed_on: date | None = None
+    period_from: date | None = None
+    period_to: date | None = None
+    clauses: tuple[Clause, ...] = ()
+    seal_required: bool = False
+    numeric_target: bool = False
+    penalty_linked: bool = False
+    voluntary: bool = False
+
+
+@fact("pledge.re_signed_down", stream="pledge")
+class PledgeReSignedDown(Fact):
+    """向下转签, told in the lower paper: it passes on what stands in the `parent` pledge."""
+
+    parent: UUID
+
+
+@fact("pledge.issuer_duty_performed", stream="pledge")
+class IssuerDutyPerformed(Fact):
+    """发起方履责: what the issuing side promised in this clause was done."""
+
+    clause_id: str
+    performed_on: date
+    text: str
+
+
+@fact("pledge.assessed", stream="pledge")
+class PledgeAssessed(Fact):
+    """年度考核."""
+
+    year: int
+    result: PledgeResult
+    text: str
+
+
+@fact("pledge.terminated", stream="pledge")
+class PledgeTerminated(Fact):
+    """终止: it no longer binds from `first_day_without` on."""
+
+    ground: str
+    first_day_without: date
+
+
+@fact("pledge.voided", stream="pledge")
+class PledgeVoided(Fact):
+    """宣告不当: it was never to bind."""
+
+    ground: str
+
+
+# ── 一票否决的行使 Vetoes in use ──
+
+
+@fact("veto.suggested", stream="veto")
+class VetoSuggested(Fact):
+    """否决建议, by a lower unit or one of the line."""
+
+    item: UUID
+    exercising_unit: UUID
+    target_unit: UUID
+    assessment_year: int
+    trigger_code: str
+    suggested_by: UUID
+    facts: str
+
+
+@fact("veto.facts_verified", stream="veto")
+class VetoFactsVerified(Fact):
+    """事实核实."""
+
+    verifier: UUID
+    facts: str
+
+
+@fact("veto.party_heard", stream="veto")
+class VetoPartyHeard(Fact):
+    """听取陈述申辩."""
+
+    heard_on: date
+    statement: str
+
+
+@fact("veto.decided", stream="veto")
+class VetoDecided(Fact):
+    """否决决定, or the decision not to. In effect from the first to the last day, both included."""
+
+    item: UUID
+    item_version: int
+    exercising_unit: UUID
+    target_unit: UUID
+    assessment_year: int
+    decision: VetoDecision
+    trigger_code: str
+    decided_on: date
+    effects: tuple[str, ...] = ()
+    posts_affected: tuple[str, ...] = ()
+    effect_from: date | None = None
+    effect_to: date | None = None
+
+
+@fact("veto.notified", stream="veto")
+class VetoNotified(Fact):
+    """送达."""
+
+    notified_on: date
+
+
+@fact("veto.review_requested", stream="veto")
+class VetoReviewRequested(Fact):
+    """申请复核."""
+
+    requested_on: date
+    grounds: str
+
+
+@fact("veto.review_decided", stream="veto")
+class VetoReviewDecided(Fact):
+    """复核决定."""
+
+    result: ReviewResult
+    reviewer: UUID
+    decided_on: date
+
+
+@fact("veto.lifted", stream="veto")
+class VetoLifted(Fact):
+    """提前解除."""
+
+    first_day_without: date
+    ground: str
+
+
+@fact("veto.lapsed", stream="veto")
+class VetoLapsed(Fact):
+    """期满, noticed."""
+
+
+@fact("veto.irregular_observed", stream="veto")
+class IrregularVetoObserved(Fact):
+    """发现清单外否决: a veto used in reality, whether an item stands behind it or not."""
+
+    exercising_unit: UUID
+    target_unit: UUID
+    assessment_year: int
+    observed_by: UUID
+    observed_on: date
+    effects: tuple[str, ...]
+    defects: tuple[Defect, ...]
+    item: UUID | None = None
+    trigger_code: str | None = None
+    decided_on: date | None = None
+
+
+@fact("veto.disguised_observed", stream="veto")
+class DisguisedVetoObserved(Fact):
+    """发现变相否决: a wording by which one indicator cancels all honours or pay. `central_basis` if the centre orders it."""
+
+    exercising_unit: UUID
+    wording: str
+    effect: str
+    observed_by: UUID
+    observed_on: date
+    target_unit: UUID | None = None
+    source_document: UUID | None = None
+    central_basis: tuple[Basis, ...] = ()
+
+
+# ── 事件与案件 Incidents and cases ──
+
+
+@fact("incident.registered", stream="incident")
+class IncidentRegistered(Fact):
+    """事件登记: what happened when and where, and which duties it is about. `units` are those concerned; nobody is blamed here."""
+
+    registrar: UUID
+    occurred_at: datetime
+    precision: TimePrecision
+    place_code: str
+    units: tuple[UUID, ...]
+    field_code: str
+    severity: Severity
+    duty_codes: tuple[str, ...]
+    summary: str
+
+
+@fact("incident.verified", stream="incident")
+class IncidentVerified(Fact):
+    """事件核实."""
+
+    verifier: UUID
+
+
+@fact("incident.closed", stream="incident")
+class IncidentClosed(Fact):
+    """事件办结."""
+
+    ground: str
+
+
+@fact("case.clues_received", stream="case")
+class CaseCluesReceived(Fact):
+    """问题线索受理 (no lead of this product: clues that a body received)."""
+
+    incident: UUID
+    subject_unit: UUID
+    received_by: UUID
+    matter: str
+    subject_post: str | None = None
+
+
+@fact("case.preliminary_check_opened", stream="case")
+class PreliminaryCheckOpened(Fact):
+    """初步核实."""
+
+    checker: UUID
+
+
+@fact("case.no_case_decided", stream="case")
+class NoCaseDecided(Fact):
+    """不予立案."""
+
+    ground: str
+
+
+@fact("case.opened", stream="case")
+class CaseOpened(Fact):
+    """立案 (approved). `claim`: the responsibility claim whose ruling led to it, if one did."""
+
+    incident: UUID
+    subject_unit: UUID
+    opened_by: UUID
+    matter: str
+    subject_post: str | None = None
+    claim: UUID | None = None
+
+
+@fact("case.investigation_opened", stream="case")
+class InvestigationOpened(Fact):
+    """调查."""
+
+    investigator: UUID
+
+
+@fact("case.statement_heard", stream="case")
+class StatementHeard(Fact):
+    """听取陈述申辩."""
+
+    heard_on: date
+    statement: str
+
+
+@fact("case.tolerance_considered", stream="case")
+class ToleranceConsidered(Fact):
+    """同步审查容错: with accountability itself, and with the three distinctions reasoned one by one."""
+
+    finding: ToleranceFinding
+    distinctions: tuple[Distinction, ...]
+
+
+@fact("case.accountability_proposed", stream="case")
+class AccountabilityProposed(Fact):
+    """提出问责建议."""
+
+    proposed_by: UUID
+    measure: str
+    form: int
+    responsibility: ResponsibilityKind
+    text: str
+
+
+@fact("case.accountability_decided", stream="case")
+class AccountabilityDecided(Fact):
+    """问责决定, collective. `form` is one of the four forms (1–4), `measure` a code of the rule pack; persons stand as posts."""
+
+    subject_unit: UUID
+    duty_codes: tuple[str, ...]
+    measure: str
+    form: int
+    responsibility: ResponsibilityKind
+    regulation: str
+    deciding_body: UUID
+    body_category: str
+    proposed_by: UUID
+    decided_on: date
+    subject_post: str | None = None
+    impact_until: date | None = None
+
+
+@fact("case.accountability_announced", stream="case")
+class AccountabilityAnnounced(Fact):
+    """宣布送达: the window for an appeal runs from this day (not counted)."""
+
+    served_on: date
+
+
+@fact("case.accountability_executed", stream="case")
+class AccountabilityExecuted(Fact):
+    """执行."""
+
+    executed_on: date
+
+
+@fact("case.accountability_filed", stream="case")
+class AccountabilityFiled(Fact):
+    """归档备案 with the upper body."""
+
+    filed_with: UUID
+
+
+@fact("case.appeal_lodged", stream="case")
+class AppealLodged(Fact):
+    """申诉; a late one is taken and marked."""
+
+    lodged_on: date
+    grounds: str
+    late: bool = False
+
+
+@fact("case.appeal_decided", stream="case")
+class AppealDecided(Fact):
+    """申诉处理决定."""
+
+    result: ReviewResult
+    handled_by: UUID
+    decided_on: date
+
+
+@fact("case.accountability_corrected", stream="case")
+class AccountabilityCorrected(Fact):
+    """不当问责纠正: lifted, or another measure in its place."""
+
+    why_corrected: str
+    corrected_by: UUID
+    measure: str | None = None
+    form: int | None = None
+
+
+@fact("case.abuse_of_accountability_found", stream="case")
+class AbuseOfAccountabilityFound(Fact):
+    """滥用问责认定."""
+
+    found_by: UUID
+    finding: str
+
+
+@fact("case.impact_period_ended", stream="case")
+class ImpactPeriodEnded(Fact):
+    """影响期满."""
+
+    ended_on: date
+
+
+@fact("case.closed_without_accountability", stream="case")
+class CaseClosedWithoutAccountability(Fact):
+    """不予、免予问责结案. `tolerance`: the ruling it rests on, if one does."""
+
+    ground: str
+    tolerance: UUID | None = None
+
+
+@fact("case.closed", stream="case")
+class CaseClosed(Fact):
+    """结案."""
+
+    ground: str
+
+
+# ── 责任主张 The claim ──
+
+
+@fact("claim.asserted", stream="claim")
+class ResponsibilityClaimAsserted(Fact):
+    """主张“已签责任状，由其负责”: one unit against another, about an incident, citing a pledge (or some of its clauses) or a veto."""
+
+    incident: UUID
+    asserting_unit: UUID
+    against_unit: UUID
+    statement: str
+    pledge: UUID | None = None
+    veto: UUID | None = None
+    clause_ids: tuple[str, ...] = ()
+
+
+@fact("claim.answered", stream="claim")
+class ClaimAnswered(Fact):
+    """被主张方答复."""
+
+    answered_by: UUID
+    text: str
+
+
+@fact("claim.causation_found", stream="claim")
+class CausationFound(Fact):
+    """因果认定 (T12): whether what failed is what the clause is about. The inspector's own finding."""
+
+    result: Causation
+    inspector_unit: UUID
+    ground: str
+
+
+@fact("claim.ruled", stream="claim")
+class ClaimRuled(Fact):
+    """认定: by a human, with reasons, over the table of twelve tests as it stood at position `tested_at`."""
+
+    outcome: ClaimOutcome
+    inspector_unit: UUID
+    ground: str
+    table: tuple[TableLine, ...]
+    tested_at: int
+    tests_edition: str
+    shares: tuple[Share, ...] = ()
+
+
+@fact("claim.shield_use_confirmed", stream="claim")
+class ShieldUseConfirmed(Fact):
+    """确认以责任状作挡箭牌: the unit that waved the paper, after a ruling that rejected it."""
+
+    unit: UUID
+    ground: str
+
+
+@fact("claim.reopened", stream="claim")
+class ClaimReopened(Fact):
+    """因新证据重启."""
+
+    new_evidence: str
+
+
+# ── 容错纠错 Tolerance ──
+
+
+@fact("tolerance.filed_in_advance", stream="tolerance")
+class ToleranceFiledInAdvance(Fact):
+    """容错报备: before acting, a unit files what it means to try."""
+
+    applicant: UUID
+    situation_code: str
+    statement: str
+
+
+@fact("tolerance.filing_reviewed", stream="tolerance")
+class ToleranceFilingReviewed(Fact):
+    """报备初审."""
+
+    reviewer: UUID
+    text: str
+
+
+@fact("tolerance.filing_checked", stream="tolerance")
+class ToleranceFilingChecked(Fact):
+    """报备核查."""
+
+    checker: UUID
+    text: str
+
+
+@fact("tolerance.filing_decided", stream="tolerance")
+class ToleranceFilingDecided(Fact):
+    """报备受理决定, of a joint meeting."""
+
+    result: FilingDecision
+    ground: str
+
+
+@fact("tolerance.applied", stream="tolerance")
+class ToleranceApplied(Fact):
+    """申请容错, with the written opinion of the applicant's Party committee or group."""
+
+    case: UUID
+    applicant: UUID
+    situation_code: str
+    statement: str
+    party_group_opinion: str
+
+
+@fact("tolerance.considered_ex_officio", stream="tolerance")
+class ToleranceConsideredExOfficio(Fact):
+    """依职权启动容错审查, where nobody applied."""
+
+    case: UUID
+    subject_unit: UUID
+    situation_code: str
+    statement: str
+
+
+@fact("tolerance.accepted", stream="tolerance")
+class ToleranceAccepted(Fact):
+    """受理."""
+
+
+@fact("tolerance.not_accepted", stream="tolerance")
+class ToleranceNotAccepted(Fact):
+    """不予受理."""
+
+    ground: str
+
+
+@fact("tolerance.verified", stream="tolerance")
+class ToleranceVerified(Fact):
+    """核实: seven looks, and the four circumstances that bar leniency, each found or not."""
+
+    verifier: UUID
+    seven_looks: tuple[Look, ...]
+    private_gain: bool
+    knowing_violation: bool
+    prohibition_ignored: bool
+    force_majeure: bool
+
+
+@fact("tolerance.ruled", stream="tolerance")
+class ToleranceRuled(Fact):
+    """容错认定, collective. On 权责不对等, `mismatch_refs` are the positions of the duty and of the want of power, means or answer.
+
+    mismatch_streams are the pledges and duties in which these facts stand; earlier_rulings those on the same unit that were looked at.
+    """
+
+    outcome: ToleranceOutcome
+    ground_code: str
+    text: str
+    duty_codes: tuple[str, ...] = ()
+    mismatch_refs: tuple[int, ...] = ()
+    mismatch_streams: tuple[UUID, ...] = ()
+    earlier_rulings: tuple[UUID, ...] = ()
+
+
+@fact("tolerance.fed_back", stream="tolerance")
+class ToleranceFedBack(Fact):
+    """反馈."""
+
+    fed_back_on: date
+
+
+@fact("tolerance.correction_ordered", stream="tolerance")
+class CorrectionOrdered(Fact):
+    """责令纠错."""
+
+    text: str
+    due_on: date
+
+
+@fact("tolerance.correction_completed", stream="tolerance")
+class CorrectionCompleted(Fact):
+    """纠错完成."""
+
+    text: str
+
+
+@fact("tolerance.clarification_issued", stream="tolerance")
+class ClarificationIssued(Fact):
+    """澄清正名."""
+
+    form: ClarificationForm
+    text: str
+
+
+@fact("tolerance.review_requested", stream="tolerance")
+class ToleranceReviewRequested(Fact):
+    """申请复核."""
+
+    requested_on: date
+    grounds: str
+
+
+@fact("tolerance.review_decided", stream="tolerance")
+class ToleranceReviewDecided(Fact):
+    """复核决定; `outcome` if it is another one now."""
+
+    result: ReviewResult
+    reviewer: UUID
+    outcome: ToleranceOutcome | None = None
+
+
+# ── 通报与检查 Notices and inspections ──
+
+
+@fact("notice.drafted", stream="notice")
+class NoticeDrafted(Fact):
+    """拟稿: about units; a person is named only where a legal basis is stated, and then not here."""
+
+    issuer: UUID
+    kind: NoticeKind
+    title: str
+    text: str
+    about_units: tuple[UUID, ...]
+    scope: PublicationScope
+    case: UUID | None = None
+    names_persons: bool = False
+    naming_basis: tuple[Basis, ...] = ()
+
+
+@fact("notice.approved", stream="notice")
+class NoticeApproved(Fact):
+    """审签."""
+
+    approved_by: UUID
+
+
+@fact("notice.commendation_published", stream="notice")
+class CommendationPublished(Fact):
+    """通报表扬."""
+
+    published_on: date
+
+
+@fact("notice.exposure_published", stream="notice")
+class ExposurePublished(Fact):
+    """公开曝光 of a case that is final."""
+
+    published_on: date
+    case: UUID
+
+
+@fact("notice.clarification_published", stream="notice")
+class ClarificationPublished(Fact):
+    """澄清公告, of a clarification issued in a tolerance matter or after a false accusation."""
+
+    published_on: date
+    tolerance: UUID | None = None
+
+
+@fact("notice.corrected", stream="notice")
+class NoticeCorrected(Fact):
+    """更正通报."""
+
+    text: str
+    why_corrected: str
+
+
+@fact("notice.withdrawn", stream="notice")
+class NoticeWithdrawn(Fact):
+    """撤回通报."""
+
+    ground: str
+
+
+@fact("inspection.planned", stream="inspection")
+class InspectionPlanned(Fact):
+    """检查计划, sealed: only SHA-256 (hex) of the salted plan stands here until the inspectors are on the spot."""
+
+    lead_unit: UUID
+    kind: InspectionKind
+    plan_digest: str
+
+
+@fact("inspection.inspectors_assigned", stream="inspection")
+class InspectorsAssigned(Fact):
+    """派员: posts, two at least."""
+
+    posts: tuple[str, ...]
+
+
+@fact("inspection.notice_sent", stream="inspection")
+class InspectionNoticeSent(Fact):
+    """事先通知, only of an announced inspection."""
+
+    to: UUID
+
+
+@fact("inspection.site_visited", stream="inspection")
+class SiteVisited(Fact):
+    """到达现场: the plan is opened; plan and salt give the digest that was sealed."""
+
+    visited_unit: UUID
+    visited_on: date
+    plan: str
+    salt: str
+
+
+@fact("inspection.finding_recorded", stream="inspection")
+class FindingRecorded(Fact):
+    """记录发现."""
+
+    finding_id: str
+    text: str
+    pledge: UUID | None = None
+    item: UUID | None = None
+
+
+@fact("inspection.unit_commented", stream="inspection")
+class UnitCommented(Fact):
+    """被检查单位意见."""
+
+    commented_by: UUID
+    text: str
+
+
+@fact("inspection.rectification_ordered", stream="inspection")
+class RectificationOrdered(Fact):
+    """责令整改."""
+
+    ordered_unit: UUID
+    text: str
+    due_on: date
+
+
+@fact("inspection.rectification_verified", stream="inspection")
+class RectificationVerified(Fact):
+    """整改核实."""
+
+    verifier: UUID
+    text: str
+
+
+@fact("inspection.closed", stream="inspection")
+class InspectionClosed(Fact):
+    """检查办结."""
+
+    ground: str
+
+
+# ── 线索 Leads: computed, never stored; what people say of them is ──
+
+
+@fact("lead.answered", stream="lead")
+class LeadAnswered(Fact):
+    """单位说明: what a unit says of a lead about it."""
+
+    lead: UUID
+    lead_rule: str
+    unit: UUID
+    text: str
+
+
+@fact("lead.dispositioned", stream="lead")
+class LeadDispositioned(Fact):
+    """线索处置, by a human with a reason; the lead as it was seen: rule, edition, evidence positions."""
+
+    lead: UUID
+    lead_rule: str
+    lead_edition: str
+    positions: tuple[int, ...]
+    disposition: LeadDisposition
+    disposed_by: UUID
+    ground: str
+    duplicate_of: UUID | None = None

@@ -18,6 +18,11 @@ from ledger.timelines.unit import UNIT, Unit
 from ledger.values import ItemTerms
 from ledger.world import World
 
+FIRST_YEAR, LAST_YEAR = (
+    1949,
+    9998,
+)  # of the calendar that units are assessed by; a year after the last one still is a date
+
 
 def registered_unit(world: World, unit_id: UUID) -> Unit:
     """Return a unit that was ever registered, as last known; raise UnitUnknown."""
@@ -138,3 +143,9 @@ def terms(world: World, stated: ItemTerms, day: date) -> None:
         document(world, cited)
     if stated.end_year is not None and stated.end_year < stated.start_year:
         raise refusals.YearsReversed(stated.title, stated.start_year, stated.end_year)
+
+
+def year(stated: int) -> None:
+    """Raise YearOfNoCalendar unless a year is one that can have been assessed."""
+    if not FIRST_YEAR <= stated <= LAST_YEAR:
+        raise refusals.YearOfNoCalendar(stated)

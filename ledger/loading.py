@@ -27,15 +27,20 @@ class RulePackMissing(RuntimeError):  # noqa: N818 - named for the state of thin
 class Loading:
     """The ledger as one decision sees it; see `ledger.world.World`."""
 
-    def __init__(self, fetch: Fetch, today: date) -> None:
+    def __init__(self, fetch: Fetch, today: date, head: int = 0) -> None:
         self._fetch = fetch
         self._today = today
+        self._head = head
         self._held: dict[UUID, list[Recorded[Fact]]] = {}
         self.seen: dict[UUID, int] = {}
 
     @property
     def today(self) -> date:
         return self._today
+
+    @property
+    def head(self) -> int:
+        return self._head
 
     def begin(self, today: date) -> None:
         """Begin the next of several decisions: its own day, its own read set, all that is held so far."""

@@ -144,3 +144,10 @@ class YearsReversed(Refused):
     title: str
     start_year: int
     end_year: int
+
+
+@dataclass
+class YearOfNoCalendar(Refused):
+    """{year} is no year that is assessed: name one from 1949 on."""
+
+    year: int

@@ -82,6 +82,10 @@ class Rules:
         held = self.pack.values.get(name)
         return held if isinstance(held, date) else None
 
+    def days(self, name: str) -> frozenset[date]:
+        """Return a set of days that the pack lists, none if it lists none."""
+        return frozenset(self.pack.values.get(name, ()))
+
     def number(self, name: str) -> int:
         """Return a whole number that the pack sets; raise KeyError if no pack in its line does."""
         return int(self.pack.values[name])
@@ -92,9 +96,11 @@ class Rules:
 
 
 def ancestors(area_code: str) -> Iterator[str]:
-    """Yield an area code and those above it: township (9 digits), county, prefecture, province (GB/T 2260)."""
+    """Yield an area code and those above it: village (12 digits), township (9), county, prefecture, province (GB/T 2260)."""
     yield area_code
-    if len(area_code) == 9:
+    if len(area_code) > 9:
+        yield area_code[:9]
+    if len(area_code) > 6:
         yield area_code[:6]
     if area_code[4:6] != "00":
         yield area_code[:4] + "00"

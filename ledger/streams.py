@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote
 from uuid import UUID, uuid5
 
-from ledger.terms import ItemType, Level, MeetingBody
+from ledger.terms import DutyListKind, ItemType, Level, MeetingBody
 
 NAMESPACE: Final = UUID("6d696e67-7a65-5000-8000-6c6564676572")
 
@@ -71,3 +71,73 @@ def admission_stream(applicant: UUID, client_key: str) -> UUID:
 
 def list_stream(jurisdiction: str, level: Level) -> UUID:
     return stream("list", jurisdiction, level)
+
+
+def evidence_stream(digest: str) -> UUID:
+    return stream("evidence", digest)
+
+
+def duty_list_stream(unit: UUID, kind: DutyListKind) -> UUID:
+    return stream("duty_list", unit, kind)
+
+
+def duty_stream(duty_code: str, jurisdiction: str) -> UUID:
+    """A duty in a jurisdiction: its entries, delegations, and support without a pledge meet here."""
+    return stream("duty", duty_code, jurisdiction)
+
+
+def pledge_stream(item: UUID, issuer: UUID, signer: UUID, period_from: date, attempt: int) -> UUID:
+    return stream("pledge", item, issuer, signer, period_from, attempt)
+
+
+def irregular_pledge_stream(digest: str) -> UUID:
+    """A paper off the list is its digest …"""
+    return stream("pledge", "irregular", digest)
+
+
+def observed_pledge_stream(observer: UUID, client_key: str) -> UUID:
+    """… or, where nobody holds the paper, the observer's own number of it."""
+    return stream("pledge", "observed", observer, client_key)
+
+
+def veto_stream(item: UUID, target: UUID, assessment_year: int) -> UUID:
+    return stream("veto", item, target, assessment_year)
+
+
+def observed_veto_stream(observer: UUID, client_key: str) -> UUID:
+    return stream("veto", "observed", observer, client_key)
+
+
+def incident_stream(registrar: UUID, ordinal: str) -> UUID:
+    return stream("incident", registrar, ordinal)
+
+
+def case_stream(incident: UUID, subject_unit: UUID, subject_post: str | None) -> UUID:
+    """One case for one subject of one incident: a unit, or a post in it."""
+    return stream("case", incident, subject_unit, *((subject_post,) if subject_post else ()))
+
+
+def claim_stream(incident: UUID, asserting_unit: UUID, cited: UUID) -> UUID:
+    return stream("claim", incident, asserting_unit, cited)
+
+
+def tolerance_stream(origin: UUID, applicant: UUID) -> UUID:
+    """Tolerance in a case: by case and applicant (or subject)."""
+    return stream("tolerance", origin, applicant)
+
+
+def filing_stream(applicant: UUID, ordinal: str) -> UUID:
+    """Tolerance filed in advance: by the applicant's own number."""
+    return stream("tolerance", "filing", applicant, ordinal)
+
+
+def notice_stream(issuer: UUID, ordinal: str) -> UUID:
+    return stream("notice", issuer, ordinal)
+
+
+def inspection_stream(lead_unit: UUID, ordinal: str) -> UUID:
+    return stream("inspection", lead_unit, ordinal)
+
+
+def lead_stream(lead: UUID) -> UUID:
+    return stream("lead", lead)

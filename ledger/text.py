@@ -16,6 +16,10 @@ from ledger.rules import GENERIC, pack
 VERSION: Final = "text/1"
 SAME_TITLE: Final = 60  # per cent of bigrams shared
 SHORT_CORE: Final = 4  # characters: a core below this must be equal, and no filler is cut down to less
+SHORT_NAME: Final = 2  # letters: a single one is part of many words and is no name
+UNIT: Final = (
+    "\u1681"  # stands for any unit: a letter, so that it is compared, of a script (Ogham) in which no paper is written
+)
 
 # A year in digits or in Chinese numerals, with 年 or 年度 where it is written.
 _YEAR = re.compile(
@@ -52,6 +56,20 @@ def title_words(pack_id: str = GENERIC) -> TitleWords:
 def norm(text: str) -> str:
     """Return the letters of a text (Unicode category L after NFKC): digits, punctuation and white space vanish."""
     return "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char).startswith("L"))
+
+
+def masked(text: str, names: frozenset[str]) -> str:
+    """Return the letters of a text with one letter in place of each of the names, the longest names first.
+
+    A letter and not a gap: what stood around a name must not close up into a new word or another name, a text that says only a
+    name must not become empty, and that somebody is named remains visible.
+    """
+    letters = norm(text)
+    starts = _by_start(names)
+    named = {name for pair in bigrams(letters) & starts.keys() for name in starts[pair] if name in letters}
+    for name in _longest_first(named):
+        letters = letters.replace(name, UNIT)
+    return letters
 
 
 def bigrams(letters: str) -> frozenset[str]:
@@ -107,6 +125,15 @@ def _without_last(core: str, tails: Sequence[str]) -> str:
 @cache
 def _heads(names: frozenset[str]) -> tuple[str, ...]:
     return _longest_first(map(norm, names))
+
+
+@cache
+def _by_start(names: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    starts: dict[str, list[str]] = {}
+    for name in _heads(names):
+        if len(name) >= SHORT_NAME:
+            starts.setdefault(name[:2], []).append(name)
+    return {start: tuple(found) for start, found in starts.items()}
 
 
 def _longest_first(words: Iterable[str]) -> tuple[str, ...]:

@@ -10,7 +10,17 @@ from datetime import date, datetime
 from hashlib import sha256
 from uuid import UUID
 
-from ledger.terms import ClauseFate, ClauseRole, ClauseType, ItemType, Kept, Level, RunningPledges
+from ledger.terms import (
+    ClauseFate,
+    ClauseRole,
+    ClauseType,
+    DutyListKind,
+    ItemType,
+    Kept,
+    Level,
+    RunningPledges,
+    TestResult,
+)
 
 
 def is_digest(text: str) -> bool:
@@ -188,3 +198,60 @@ class GroupCount:
     merged_targets: int
     cancelled: int
     list_after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyEntry:
+    """职责条目: who owns a duty in a jurisdiction, who holds the power it needs, on what basis, from and to which day (included).
+
+    `list_kind` says on which list it stands; power_holder None: nobody's power is stated.
+    """
+
+    duty_code: str
+    jurisdiction_code: str
+    list_kind: DutyListKind
+    text: str
+    owner_unit: UUID
+    effective_from: date
+    effective_to: date | None = None
+    cooperating: tuple[UUID, ...] = ()
+    power_holder: UUID | None = None
+    needs_power: bool = False
+    legal_basis: tuple[Basis, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distinction:
+    """三个区分开来: one of the three, whether it applies, and why."""
+
+    number: int
+    applies: bool
+    reasoning: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """七看: one of 初衷, 节点, 方向, 处置, 程序, 缘由, 后果 by its number 1–7, and what was seen."""
+
+    number: int
+    seen: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableLine:
+    """One of the twelve tests as the inspector saw it: both results, why, and the positions that decide the present one."""
+
+    test: str
+    at_assertion: TestResult
+    at_assertion_reason: str
+    now: TestResult
+    now_reason: str
+    positions: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """责任分担: which unit answers for what part, in words; never a percentage or a score."""
+
+    unit: UUID
+    part: str

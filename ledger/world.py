@@ -26,6 +26,10 @@ class World(Protocol):
     def today(self) -> date:
         """The civil day (Asia/Shanghai) on which the command is recorded."""
 
+    @property
+    def head(self) -> int:
+        """The last position recorded when the decision began."""
+
     def see(self, life: Life[S], stream: UUID, on: date | None = None) -> S | None:
         """Return the state of a stream on a day (None: as last known), or None if nothing stood there by then."""
 

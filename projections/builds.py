@@ -6,7 +6,7 @@ transaction, so nobody ever sees half of each. The build that served before stay
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from projections import tables
 from projections.engine import Route, View, routed
 
 _SQL = load("projections", "builds.sql")
+KEPT = 1  # builds that served before, beside the one that serves
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,10 @@ class Projection:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One build: `schema` holds its tables, filled up to `position`; a fault says where it stands still, and why."""
+    """One build: `schema` holds its tables, filled up to `position`; a fault says where it stands still, and why.
+
+    `root` is the state root that it had at `root_position`, when that was last asked; `retired`: it served, and another took over.
+    """
 
     projection: str
     build: int
@@ -65,6 +69,14 @@ class Build:
     serving: bool
     fault_position: int | None
     fault: str | None
+    root: str | None = None
+    root_position: int | None = None
+    retired: bool = False
+
+    @property
+    def kept(self) -> bool:
+        """Whether readers had or have it, and its tables are still there."""
+        return (self.serving or self.retired) and self.status != "dropped"
 
 
 class NotTheOnlyBuilder(RuntimeError):  # noqa: N818 - named for the state of things
@@ -76,7 +88,9 @@ def connect(conninfo: str) -> Connection[Any]:
 
     Raise psycopg.OperationalError.
     """
-    connection = psycopg.connect(conninfo, autocommit=True, application_name="mingze projections")
+    connection = psycopg.connect(
+        conninfo, autocommit=True, application_name="mingze projections", client_encoding="UTF8"
+    )
     connection.execute(_SQL["plan"])
     return connection
 
@@ -90,6 +104,12 @@ def builds(connection: Connection[Any], projection: str | None = None) -> list[B
 def serving(connection: Connection[Any], projection: str) -> Build | None:
     """Return the build that serves readers of a projection."""
     return next((build for build in builds(connection, projection) if build.serving), None)
+
+
+def last_retired(connection: Connection[Any], projection: str) -> Build | None:
+    """Return the kept build that served last before the one that serves now."""
+    with connection.cursor(row_factory=class_row(Build)) as cursor:
+        return cursor.execute(_SQL["last_retired"], {"projection": projection}).fetchone()
 
 
 def hold(connection: Connection[Any], schema: str) -> Build | None:
@@ -152,9 +172,18 @@ def switch(connection: Connection[Any], build: Build) -> None:
     connection.execute(_SQL["serve"], {"schema": build.schema})
 
 
-def discard_idle(connection: Connection[Any], projection: str) -> None:
-    """Drop the tables of builds that nobody reads any more; only the one rebuild of a projection may, lest it drop another's."""
-    for (schema,) in connection.execute(_SQL["idle"], {"projection": projection}).fetchall():
+def note_root(connection: Connection[Any], build: Build, root: str, position: int) -> Build:
+    """Note what state root a build had at a position."""
+    connection.execute(_SQL["note_root"], {"schema": build.schema, "root": root, "position": position})
+    return replace(build, root=root, root_position=position)
+
+
+def discard_idle(connection: Connection[Any], projection: str, kept: int = KEPT) -> None:
+    """Drop the tables of builds that nobody reads any more; only the one rebuild of a projection may, lest it drop another's.
+
+    kept  how many that served before stay, the last ones, to be asked and to go back to
+    """
+    for (schema,) in connection.execute(_SQL["idle"], {"projection": projection, "kept": kept}).fetchall():
         with connection.transaction():
             connection.execute(tables.fill(_SQL["drop_schema"], schema=schema))
             connection.execute(_SQL["forget"], {"schema": schema})

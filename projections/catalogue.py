@@ -10,6 +10,7 @@ from projections.builds import Projection
 from projections.campaign_rows import CAMPAIGN_LIST, CAMPAIGN_RECORD, CAMPAIGN_RETURN, RECONCILIATION
 from projections.items import ITEM_LIST
 from projections.lists import PUBLISHED_LIST
+from projections.mentions import MENTIONS
 from projections.unit_history import UNIT_HISTORY
 from projections.units import UNIT_LIST
 
@@ -17,11 +18,12 @@ _INDEXED = (items.SQL, units.SQL, campaigns.SQL, lists.SQL, unit_history.SQL)
 
 REGISTER: Final = Projection(
     name="register",
-    version=1,
+    version=2,
     views=(
         ITEM_LIST,
         UNIT_LIST,
         UNIT_HISTORY,
+        MENTIONS,
         CAMPAIGN_LIST,
         CAMPAIGN_RETURN,
         CAMPAIGN_RECORD,

@@ -271,6 +271,7 @@ class Wanted:
     campaign: tuple[UUID, ...] = ()
     implementing_unit: tuple[UUID, ...] = ()
     reporting_unit: tuple[UUID, ...] = ()
+    end_year: tuple[int, ...] = ()
     in_force: bool | None = None
     title: str | None = None
 

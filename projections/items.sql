@@ -63,6 +63,9 @@ select listed.key as item, listed.effective_from as since, listed.known_from as 
 -- name: by_reporting_unit
  and reporting_unit = any(%(reporting_unit)s)
 
+-- name: by_end_year
+ and end_year = any(%(end_year)s)
+
 -- name: by_in_force
  and in_force = %(in_force)s
 

@@ -49,6 +49,14 @@ def of_keys(
     return found
 
 
+def of_streams(
+    connection: Connection[Any], streams: Collection[UUID], upto: int, topics: list[str], most: int
+) -> list[Recorded[Fact]]:
+    """Return the facts of whole streams up to `upto`, in position order; at most `most` of them."""
+    sought = {"streams": list(streams), "upto": upto, "topics": topics, "most": most}
+    return [_recorded(row) for row in connection.execute(_SQL["of_streams"], sought, binary=True).fetchall()]
+
+
 def _recorded(row: Iterable[Any]) -> Recorded[Fact]:
     position, recorded_at, stream, version, actor, topic, state = row
     try:

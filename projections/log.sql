@@ -24,3 +24,11 @@ select route.key, notification_id, recorded_at, originator_id, originator_versio
   from {schema}.route join log.ledger_events on notification_id = route.position
  where route.key = any(%(keys)s::uuid[]) and route.position <= %(upto)s and originator_id <> route.key
  order by 1, 2
+
+-- name: of_streams
+-- Whole streams as known at a position, at most so many facts.
+select notification_id, recorded_at, originator_id, originator_version, actor, topic, state
+  from log.ledger_events
+ where originator_id = any(%(streams)s::uuid[]) and notification_id <= %(upto)s and topic = any(%(topics)s)
+ order by notification_id
+ limit %(most)s

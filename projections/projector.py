@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from ledger.statements import load
 from projections import builds
-from projections.builds import Build, NotTheOnlyBuilder, Projection
+from projections.builds import KEPT, Build, NotTheOnlyBuilder, Projection
 from projections.live import BATCH, advance
 from projections.rebuild import rebuild
 
@@ -23,14 +23,14 @@ _LOG = logging.getLogger(__name__)
 LOOK = 1.0  # seconds between two looks at `stop`, and at the leader's lock while standing by
 
 
-def follow(conninfo: str, projections: Sequence[Projection], stop: threading.Event) -> None:
+def follow(conninfo: str, projections: Sequence[Projection], stop: threading.Event, kept: int = KEPT) -> None:
     """Lead, or stand by for the leader, until `stop` is set; outlive restarts of the database."""
     while not stop.is_set():
         try:
             with builds.connect(conninfo) as connection:
                 while not stop.is_set() and not _leads(connection):
                     stop.wait(LOOK)
-                _Lead(connection, projections).follow(stop)
+                _Lead(connection, projections, kept).follow(stop)
         except psycopg.OperationalError as error:
             _LOG.warning("the projector lost the database and tries again: %s", error)
             stop.wait(LOOK)
@@ -43,8 +43,8 @@ def _leads(connection: Connection[Any]) -> bool:
 class _Lead:
     """One leadership, and where it left each projection."""
 
-    def __init__(self, connection: Connection[Any], projections: Sequence[Projection]) -> None:
-        self.connection, self.projections = connection, projections
+    def __init__(self, connection: Connection[Any], projections: Sequence[Projection], kept: int) -> None:
+        self.connection, self.projections, self.kept = connection, projections, kept
         self.left: dict[str, Build] = {}
 
     def follow(self, stop: threading.Event) -> None:
@@ -77,6 +77,8 @@ class _Lead:
             return None
         try:
             current = build is not None and build.version == projection.version
-            return build.schema if build is not None and current else rebuild(self.connection, projection).schema
+            if build is not None and current:
+                return build.schema
+            return rebuild(self.connection, projection, kept=self.kept).schema
         except NotTheOnlyBuilder:
             return None

@@ -61,6 +61,7 @@ _roles = UNIT_HISTORY.roles
 _fact: type[told.Fact]
 
 _roles(told.RulePackAdopted, decider=_acting)
+_roles(told.BuildSignedOff, decider=_acting)
 
 _roles(told.UnitRegistered, unit=_itself, superior=_superiors)
 _roles(told.UnitRenamed, unit=_itself)
@@ -127,6 +128,156 @@ _roles(told.AdmissionBasisVerified, applicant=AS_BEFORE, verifier="verifier")
 _roles(told.AdmissionReportedUpward, applicant=AS_BEFORE, reported_to="reported_to")
 for _fact in (told.AdmissionApproved, told.AdmissionRefused):
     _roles(_fact, applicant=AS_BEFORE, decider=_acting)
+
+# ── The heart: duties and pledges, vetoes, incidents, cases, claims, tolerance, notices, inspections, leads ──
+
+
+def _owner(e: Recorded[Any]) -> tuple[UUID, ...]:
+    return (e.fact.entry.owner_unit,)
+
+
+def _power_holder(e: Recorded[Any]) -> tuple[UUID, ...]:
+    return (e.fact.entry.power_holder,) if e.fact.entry.power_holder else ()
+
+
+def _cooperating(e: Recorded[Any]) -> tuple[UUID, ...]:
+    return tuple(e.fact.entry.cooperating)
+
+
+def _sharing(e: Recorded[told.ClaimRuled]) -> tuple[UUID, ...]:
+    return tuple(share.unit for share in e.fact.shares)
+
+
+_roles(told.EvidenceAnchored, verifier="verifier")
+_roles(told.DutyListPublished, owner="unit", publisher=_acting)
+for _fact in (told.DutyEntryAdded, told.DutyEntryChanged):
+    _roles(_fact, owner=_owner, power_holder=_power_holder, cooperating=_cooperating)
+_roles(told.DutyEntryRemoved, owner=AS_BEFORE, power_holder=AS_BEFORE, cooperating=AS_BEFORE)
+_roles(told.DutyDelegated, owner=AS_BEFORE, delegator="from_unit", delegate="to_unit")
+_roles(told.DutyTakenBack, owner=AS_BEFORE, relieved="from_unit", taker="to_unit")
+
+_SIDES: dict[str, None] = {"issuer": AS_BEFORE, "signer": AS_BEFORE}
+_roles(told.SupportPromised, **_SIDES, owner=AS_BEFORE, promiser="promised_by", promised_to="promised_to")
+_roles(told.SupportDelivered, **_SIDES, owner=AS_BEFORE, promiser="delivered_by", promised_to="delivered_to")
+for _fact in (told.PledgeDrafted, told.PledgeBacklogRecorded):
+    _roles(_fact, issuer="issuer", signer="signer")
+_roles(
+    told.IrregularPledgeObserved,
+    issuer="issuer",
+    signer="signer",
+    in_name_of="issued_in_name_of",
+    observer="observed_by",
+)
+_roles(told.PledgeObjectionRaised, **_SIDES, objector="raised_by", objected_to="addressed_to")
+for _fact in (
+    told.PledgeCheckedAgainstList,
+    told.PledgeOffered,
+    told.PledgeObjectionAnswered,
+    told.PledgeSigned,
+    told.PledgeRefused,
+    told.PledgeReSignedDown,
+    told.IssuerDutyPerformed,
+    told.PledgeAssessed,
+    told.PledgeTerminated,
+    told.PledgeVoided,
+):
+    _roles(_fact, **_SIDES)
+
+_roles(told.VetoSuggested, exerciser="exercising_unit", target="target_unit", suggester="suggested_by")
+_roles(told.VetoDecided, exerciser="exercising_unit", target="target_unit")
+for _fact in (told.IrregularVetoObserved, told.DisguisedVetoObserved):
+    _roles(_fact, exerciser="exercising_unit", target="target_unit", observer="observed_by")
+_VETO: dict[str, None] = {"exerciser": AS_BEFORE, "target": AS_BEFORE}
+_roles(told.VetoFactsVerified, **_VETO, verifier="verifier")
+_roles(told.VetoReviewDecided, **_VETO, reviewer="reviewer")
+for _fact in (told.VetoPartyHeard, told.VetoNotified, told.VetoReviewRequested, told.VetoLifted, told.VetoLapsed):
+    _roles(_fact, **_VETO)
+
+_roles(told.IncidentRegistered, registrar="registrar", concerned="units")
+_roles(told.IncidentVerified, registrar=AS_BEFORE, concerned=AS_BEFORE, verifier="verifier")
+_roles(told.IncidentClosed, registrar=AS_BEFORE, concerned=AS_BEFORE)
+
+_roles(told.CaseCluesReceived, subject="subject_unit", case_handler="received_by")
+_roles(told.CaseOpened, subject="subject_unit", case_handler="opened_by")
+_CASE: dict[str, None] = {"subject": AS_BEFORE, "case_handler": AS_BEFORE}
+_roles(told.PreliminaryCheckOpened, **_CASE, checker="checker")
+_roles(told.InvestigationOpened, **_CASE, investigator="investigator")
+_roles(told.AccountabilityProposed, **_CASE, proposer="proposed_by")
+_roles(
+    told.AccountabilityDecided,
+    subject="subject_unit",
+    case_handler=AS_BEFORE,
+    proposer="proposed_by",
+    decider="deciding_body",
+)
+_roles(told.AccountabilityFiled, **_CASE, reported_to="filed_with")
+_roles(told.AppealDecided, **_CASE, reviewer="handled_by")
+_roles(told.AccountabilityCorrected, **_CASE, decider=AS_BEFORE, corrector="corrected_by")
+_roles(told.AbuseOfAccountabilityFound, **_CASE, decider=AS_BEFORE, corrector="found_by")
+for _fact in (
+    told.NoCaseDecided,
+    told.StatementHeard,
+    told.ToleranceConsidered,
+    told.AccountabilityAnnounced,
+    told.AccountabilityExecuted,
+    told.AppealLodged,
+    told.ImpactPeriodEnded,
+    told.CaseClosedWithoutAccountability,
+    told.CaseClosed,
+):
+    _roles(_fact, **_CASE)
+
+_roles(told.ResponsibilityClaimAsserted, claimant="asserting_unit", against="against_unit")
+_CLAIM: dict[str, None] = {"claimant": AS_BEFORE, "against": AS_BEFORE}
+_roles(told.ClaimAnswered, **_CLAIM, answerer="answered_by")
+_roles(told.CausationFound, **_CLAIM, inspector="inspector_unit")
+_roles(told.ClaimRuled, **_CLAIM, inspector="inspector_unit", sharing=_sharing)
+_roles(told.ShieldUseConfirmed, **_CLAIM, shield_user="unit")
+_roles(told.ClaimReopened, **_CLAIM)
+
+_roles(told.ToleranceFiledInAdvance, applicant="applicant")
+_roles(told.ToleranceApplied, applicant="applicant")
+_roles(told.ToleranceConsideredExOfficio, subject="subject_unit", case_handler=_acting)
+_TOLERANCE: dict[str, None] = {"applicant": AS_BEFORE, "subject": AS_BEFORE}
+_roles(told.ToleranceFilingReviewed, **_TOLERANCE, reviewer="reviewer")
+_roles(told.ToleranceFilingChecked, **_TOLERANCE, checker="checker")
+_roles(told.ToleranceVerified, **_TOLERANCE, verifier="verifier")
+_roles(told.ToleranceReviewDecided, **_TOLERANCE, reviewer="reviewer")
+for _fact in (told.ToleranceFilingDecided, told.ToleranceAccepted, told.ToleranceNotAccepted, told.ToleranceRuled):
+    _roles(_fact, **_TOLERANCE, decider=_acting)
+for _fact in (
+    told.ToleranceFedBack,
+    told.CorrectionOrdered,
+    told.CorrectionCompleted,
+    told.ClarificationIssued,
+    told.ToleranceReviewRequested,
+):
+    _roles(_fact, **_TOLERANCE)
+
+_roles(told.NoticeDrafted, notice_issuer="issuer", about="about_units")
+_NOTICE: dict[str, None] = {"notice_issuer": AS_BEFORE, "about": AS_BEFORE}
+_roles(told.NoticeApproved, **_NOTICE, approver="approved_by")
+for _fact in (
+    told.CommendationPublished,
+    told.ExposurePublished,
+    told.ClarificationPublished,
+    told.NoticeCorrected,
+    told.NoticeWithdrawn,
+):
+    _roles(_fact, **_NOTICE)
+
+_roles(told.InspectionPlanned, inspector="lead_unit")
+_roles(told.InspectorsAssigned, inspector=AS_BEFORE)
+_roles(told.InspectionNoticeSent, inspector=AS_BEFORE, notified="to")
+_roles(told.SiteVisited, inspector=AS_BEFORE, inspected="visited_unit")
+_roles(told.FindingRecorded, inspector=AS_BEFORE, inspected=AS_BEFORE)
+_roles(told.UnitCommented, inspector=AS_BEFORE, answerer="commented_by")
+_roles(told.RectificationOrdered, inspector=AS_BEFORE, ordered="ordered_unit")
+_roles(told.RectificationVerified, inspector=AS_BEFORE, ordered=AS_BEFORE, verifier="verifier")
+_roles(told.InspectionClosed, inspector=AS_BEFORE, inspected=AS_BEFORE)
+
+_roles(told.LeadAnswered, answerer="unit")
+_roles(told.LeadDispositioned, disposer="disposed_by")
 
 
 # ── The question ──

@@ -55,7 +55,7 @@ class Given:
         return decision.filings
 
     def world(self, today: date = TODAY) -> Loading:
-        return Loading(self._fetch, today)
+        return Loading(self._fetch, today, len(self.log))
 
     def _fetch(self, streams: Sequence[UUID]) -> dict[UUID, list[Recorded[Fact]]]:
         return {stream: self._streams[stream] for stream in streams}

@@ -1,5 +1,6 @@
 """What the demonstration came to, for people as tables, for programs as one document with the keys of the acceptance figures."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -9,13 +10,19 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from api.catalogue import Language, say
+from api.demo import incidents
 from api.demo.world import World, unit
+from api.problems import in_words
 from api.speaking import Voice
+from ledger.days import instant
 from ledger.terms import ItemType, Level
+from ledger.timelines.tolerance import Tolerance
 from projections.campaigns import Balance, ComparisonRow
 from projections.items import Entry
 
 if TYPE_CHECKING:
+    from api.demo.incidents import Incidents
+    from api.demo.incidents import Told as IncidentTold
     from api.demo.run import Told
 
 GROUPS = {
@@ -57,6 +64,7 @@ def document(told: "Told") -> dict[str, Any]:
         "recorded_now": told.tally.recorded,
         "root": told.verdict.root,
         "verified": told.verdict.finding is None,
+        **(incidents.document(told.incidents) if told.incidents else {}),
     }
 
 
@@ -101,6 +109,8 @@ class _Shown:
             if row:
                 print(self._found(code, row))
         self.console.print(self._history())
+        if self.told.incidents:
+            self._incidents(self.told.incidents)
         print(self._verdict())
         print(self._said("demo.cannot-see"))
 
@@ -159,6 +169,70 @@ class _Shown:
         outcome = self._said(f"term.{decided}") if decided else "–"
         return self._said(code, unit=row.implementing_unit_name, title=row.title, channel=channel, decided=outcome)
 
+    def _incidents(self, told: "Incidents") -> None:
+        print(self._said("demo.incidents", title=told.title))
+        for each in (told.shield, told.twin):
+            self.console.print(self._trail(each), self._tests(told, each))
+            failed = ", ".join(each.table.now.failed) or "–"
+            print(self._said("demo.ruled", outcome=self._said(f"term.{each.outcome}"), failed=failed))
+            self._leads(each)
+            self._tolerated(told.tolerance if each is told.shield else None)
+        print(self._said("demo.two-clocks", tests=", ".join(told.two_clocks)))
+
+    def _tolerated(self, tolerance: Tolerance | None) -> None:
+        ruling = tolerance.ruling if tolerance else None
+        if ruling:
+            outcome, refs = self._said(f"term.{ruling.outcome}"), ", ".join(map(str, ruling.ruled.mismatch_refs))
+            ground = in_words(ruling.ruled.ground_code, self.language)
+            print(self._said("demo.tolerance", outcome=outcome, ground=ground, refs=refs))
+
+    def _trail(self, each: "IncidentTold") -> Table:
+        table = self._table(
+            "demo.trail",
+            ("position", "day", "recorded", "what"),
+            day=each.trail.occurred_on.isoformat(),
+            summary=each.trail.summary,
+        )
+        for line in each.trail.lines:
+            if line.topic.partition(".")[0] not in ("item", "campaign"):
+                recorded = instant(line.recorded_at).strftime("%Y-%m-%d %H:%M")
+                said = self._said(f"topic.{line.topic}")
+                table.add_row(str(line.position), line.effective_on.isoformat(), recorded, said)
+        return table
+
+    def _tests(self, told: "Incidents", each: "IncidentTold") -> Table:
+        who, against = (told.names[unit] for unit in (each.claim.asserting_unit, each.claim.against_unit))
+        paper = next(paper.title for paper in each.trail.papers if paper.pledge == each.claim.pledge)
+        columns = ("test", "question", "then", "now", "why", "positions")
+        table = self._table("demo.tests", columns, who=who, against=against, paper=paper)
+        for then, now in zip(each.table.at_assertion.results, each.table.now.results, strict=True):
+            table.add_row(
+                now.test,
+                self._said(f"test.{now.test}.question"),
+                self._said(f"term.{then.result}"),
+                self._said(f"term.{now.result}"),
+                self._filled(f"test.reason.{now.reason}", now.said),
+                ", ".join(map(str, now.positions)),
+            )
+        return table
+
+    def _leads(self, each: "IncidentTold") -> None:
+        if not each.leads:
+            spared = ", ".join(f"{one.rule} {self._said(f'lead.spared.{one.exemption}')}" for one in each.spared)
+            print(self._said("demo.no-leads", spared=spared or "–"))
+            return
+        table = self._table("demo.leads", ("rule", "kind", "what", "beneath", "positions"))
+        heads = {lead.id: lead.rule for lead in each.leads}
+        for lead in sorted(each.leads, key=lambda lead: (lead.absorbed_by is not None, lead.rule, lead.since)):
+            table.add_row(
+                lead.rule,
+                self._said(f"lead.{lead.rule}.name"),
+                self._filled(f"lead.{lead.rule}.{lead.reason}", lead.said),
+                heads.get(lead.absorbed_by, "–") if lead.absorbed_by else "–",
+                ", ".join(map(str, lead.positions)),
+            )
+        self.console.print(table)
+
     def _verdict(self) -> str:
         verdict = self.told.verdict
         if verdict.finding:
@@ -170,9 +244,14 @@ class _Shown:
     def _table(self, code: str, columns: tuple[str, ...], **fields: str) -> Table:
         table = Table(title=self._said(code, **fields), title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
         for column in columns:
-            justify: JustifyMethod = "left" if column in ("kind", "what", "who", "day") else "right"
+            justify: JustifyMethod = (
+                "left" if column in ("kind", "what", "who", "day", "question", "why", "rule", "test") else "right"
+            )
             table.add_column(self._said(f"demo.column.{column}"), justify=justify, overflow="fold")
         return table
+
+    def _filled(self, code: str, blanks: Iterable[tuple[str, str]]) -> str:
+        return self._said(code, **{name: in_words(value, self.language) for name, value in blanks})
 
     def _said(self, code: str, **fields: object) -> str:
         return say(code, self.language, **fields)

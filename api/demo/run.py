@@ -15,6 +15,8 @@ import msgspec
 
 from api import serving
 from api.demo import report
+from api.demo.incidents import Incidents, seen
+from api.demo.script import Narrator
 from api.demo.story import Story
 from api.demo.telling import Telling
 from api.demo.world import World, load
@@ -41,7 +43,7 @@ OMISSION, FALSE_ZERO = "OMISSION", "FALSE_ZERO"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a demonstration came to. `story` is the history of the item that the world singles out."""
+    """What a demonstration came to. `story` is the history of the item that the world singles out; `incidents` what was told beside it."""
 
     world: World
     tally: Tally
@@ -52,6 +54,7 @@ class Told:
     story: list[items.Entry]
     names: dict[UUID, str]
     verdict: Verdict
+    incidents: Incidents | None
 
 
 def demo(settings: Settings, voice: Voice, *, world: Path | None, serve: bool) -> int:
@@ -75,8 +78,11 @@ def tell(place: Place, settings: Settings, world: World, voice: Voice) -> Told:
     try:
         _open(ledger, world, settings.data)
         with _stages(voice) as progress:
-            telling = Telling(ledger, world, progress)
-            Story(telling, settings.data / "workbooks").tell()
+            telling = Telling(ledger, place.dsn, world, progress)
+            story = Story(telling, settings.data / "workbooks")
+            if world.script:
+                telling.beside = Narrator(world.script, telling, story.named)
+            story.tell()
         head = ledger.size()
     finally:
         ledger.close()
@@ -84,7 +90,8 @@ def tell(place: Place, settings: Settings, world: World, voice: Voice) -> Told:
         bring_to(place.dsn, head)
     with voice.progress("demo.stage.verify") as verifying:
         verdict = verify(place.dsn, verifying)
-    return _counted(place.dsn, world, telling.tally, verdict)
+    incidents = seen(telling.beside, telling.known(head), head) if telling.beside else None
+    return _counted(place.dsn, world, telling.tally, verdict, incidents)
 
 
 def bring_to(dsn: str, head: int) -> None:
@@ -137,7 +144,7 @@ def _stages(voice: Voice) -> Iterator[Any]:
         running["bar"].__exit__(None, None, None)
 
 
-def _counted(dsn: str, world: World, tally: Tally, verdict: Verdict) -> Told:
+def _counted(dsn: str, world: World, tally: Tally, verdict: Verdict, incidents: Incidents | None) -> Told:
     with builds.connect(dsn) as connection, Positions(dsn) as positions:
         pinned = positions.pin(PROJECTIONS[0].name, world.days.effective)
         balance = campaigns.balance(connection, pinned, world.campaign)
@@ -161,4 +168,5 @@ def _counted(dsn: str, world: World, tally: Tally, verdict: Verdict) -> Told:
             story=items.history(connection, pinned, of_story),
             names=report.names(world),
             verdict=verdict,
+            incidents=incidents,
         )

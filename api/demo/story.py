@@ -67,6 +67,16 @@ class Story:
         self.decide()
         self.close()
         self.telling.carry_out()
+        if self.telling.beside:
+            self.telling.stage("incidents")
+            self.telling.beside.tell_until()
+
+    def named(self, name: str) -> UUID:
+        """Find a name that a story told beside uses for what is here: `unit:CODE`, `item:KEY`, `lead`, `province`."""
+        kind, _, key = name.partition(":")
+        if kind == "item":
+            return next(stream for stream, item in self._listed().items() if item.key == key)
+        return {"lead": self.lead, "province": self.province}.get(name) or unit(key)
 
     # ── 登记 ──
 
@@ -216,6 +226,7 @@ class Story:
     def compare(self) -> None:
         self.telling.stage("compare")
         day, campaign = self.days.matched, self.world.campaign
+        self.telling.carry_out()
         items, records = self._declared()
         best: dict[UUID, Candidate] = {}
         for pair in candidates(items.values(), records.values()):
@@ -332,6 +343,9 @@ class Story:
     def found(self) -> dict[UUID, Item]:
         """Every item that the ledger counts in this campaign, with what the world has in mind for it."""
         self.telling.carry_out()
+        return self._listed()
+
+    def _listed(self) -> dict[UUID, Item]:
         world = self._world()
         campaign = world.see(CAMPAIGN, self.world.campaign)
         ours = {(unit(item.unit), item.type, item.title): item for item in self.world.item}
@@ -343,7 +357,6 @@ class Story:
         }
 
     def _declared(self) -> tuple[dict[UUID, ItemState], dict[UUID, Record]]:
-        self.telling.carry_out()
         world = self._world()
         owed = [
             return_stream(self.world.campaign, unit(code), item_type)

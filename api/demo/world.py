@@ -15,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 
+from api.demo.script import Script, read
 from ledger.streams import campaign_stream, unit_stream
 from ledger.terms import Disposition, ItemType, Level
 
@@ -67,7 +68,10 @@ class Days(msgspec.Struct, frozen=True):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """What world it is; `lead` is the department that leads the campaign, `story` the item whose history is told."""
+    """What world it is; `lead` is the department that leads the campaign, `story` the item whose history is told.
+
+    incidents   file of a story of incidents that is told beside the clean-up (see `api.demo.script`), if there is one
+    """
 
     id: str
     edition: int
@@ -79,6 +83,7 @@ class Head(msgspec.Struct, frozen=True):
     rule_pack_edition: int
     lead: str
     story: str
+    incidents: str | None = None
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -132,6 +137,7 @@ class World(msgspec.Struct, dict=True):
     item: tuple[Item, ...]
     merger: tuple[Merger, ...] = ()
     places: tuple[Place, ...] = ()
+    script: Script | None = None
     digest: str = ""
 
     @property
@@ -187,5 +193,8 @@ def load(path: Path | None = None) -> World:
     divisions = beside if beside and beside.exists() else files("api.demo").joinpath("divisions", world.world.divisions)
     with divisions.open(encoding="utf-8") as file:
         world.places = tuple(msgspec.convert(row, Place) for row in csv.DictReader(file))
-    world.digest = sha256(source).hexdigest()
+    if world.world.incidents:
+        own = path.parent / world.world.incidents if path else None
+        world.script = read(own if own and own.exists() else None)
+    world.digest = sha256(source + (world.script.digest if world.script else "").encode()).hexdigest()
     return world

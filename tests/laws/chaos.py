@@ -3,7 +3,7 @@
 import types
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ledger import commands as ask
 from ledger import values
+from ledger.days import SHANGHAI
 from ledger.deciding import DECIDERS
 from ledger.events import Fact
 from ledger.streams import campaign_stream, return_stream, unit_stream
@@ -28,32 +29,28 @@ Draw = Callable[[st.SearchStrategy[Any]], Any]
 AREA, FROM, START = "530999", date(2020, 1, 1), date(2024, 1, 2)
 CODES = ("u1", "u2", "u3", "u4", "u5")
 WORDS = ("安全生产目标责任书", "食品安全责任书", "生态环境保护", "二〇二五年森林防火责任状", "x", " ", "𠮷\n野")
+CODED = ("0" * 64, "d1", "c1", "V1", "DR-01", "n1", "UNINTENDED")
 COMMANDS = tuple(DECIDERS)
 UNITS = tuple(unit_stream(code, FROM) for code in CODES)
 PROVINCE = unit_stream("p", FROM)
 # Which kind of thing a field refers to, by its name; whatever is not named here refers to a unit.
 REFERS = {
-    "item": "item",
-    "items": "item",
-    "kept": "item",
-    "members": "item",
-    "sources": "item",
-    "duplicate_of": "item",
-    "predecessor": "item",
-    "source": "item",
-    "campaign": "campaign",
-    "record": "record",
+    **dict.fromkeys(("items", "kept", "members", "sources", "duplicate_of", "predecessor", "source"), "item"),
+    **dict.fromkeys(
+        ("item", "campaign", "record", "admission", "document", "meeting", "pledge", "veto", "incident"), None
+    ),
+    **dict.fromkeys(("case", "claim", "tolerance", "notice", "inspection", "duty_list"), None),
+    **dict.fromkeys(
+        ("report_document", "reply_document", "repealed_by", "basis_document", "list_document"), "document"
+    ),
+    **dict.fromkeys(("higher_mandates", "mandates", "source_document"), "document"),
     "records": "record",
-    "admission": "admission",
     "application": "admission",
-    "document": "document",
-    "report_document": "document",
-    "reply_document": "document",
-    "repealed_by": "document",
-    "basis_document": "document",
-    "higher_mandates": "document",
-    "mandates": "document",
-    "meeting": "meeting",
+    "parent": "pledge",
+    "mismatch_streams": "duty",
+    "earlier_rulings": "tolerance",
+    "stream": "claim",
+    "lead": "lead",
 }
 
 
@@ -87,7 +84,7 @@ class Chaos:
 
     def _value(self, name: str, hint: Any, draw: Draw) -> Any:
         if hint is UUID:
-            known = self.streams.get(REFERS.get(name, "unit"), [])
+            known = self.streams.get(REFERS.get(name, "unit") or name, [])
             return (
                 draw(st.sampled_from(known)) if known and draw(st.integers(0, 9)) else UUID(int=draw(st.integers(0, 3)))
             )
@@ -101,8 +98,10 @@ class Chaos:
             return self._filled(hint, draw)
         if hint is date:
             return self.day + timedelta(days=draw(st.integers(-3, 3)))
+        if hint is datetime:
+            return datetime.combine(self.day - timedelta(days=draw(st.integers(0, 3))), time(9), SHANGHAI)
         if hint is str:
-            return draw(st.sampled_from((AREA, "530900", "u1", "C1", "R1", "M1", *WORDS)))
+            return draw(st.sampled_from((AREA, "530900", "u1", "C1", "R1", "M1", *CODED, *WORDS)))
         return {int: draw(st.integers(0, 12)), bool: draw(st.booleans()), type(None): None}.get(hint)
 
     # ── the natural next step ──

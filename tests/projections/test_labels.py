@@ -3,9 +3,12 @@
 from dataclasses import fields
 
 from api.catalogue import catalogue
+from projections.accountability import MatterKind
+from projections.burden import Footing, Fulfilment
 from projections.campaign_rows import Result, ReturnStatus
 from projections.campaigns import Group, Totals, _checks
 from projections.items import Decided
+from projections.paper_files import Answered, Difference
 from projections.unit_history import UNIT_HISTORY
 
 
@@ -18,7 +21,16 @@ def test_every_role_of_a_history_has_its_words_and_no_other_has() -> None:
 
 
 def test_every_word_of_a_row_has_its_words() -> None:
-    for section, words in (("comparison", Result), ("return_status", ReturnStatus), ("decided", Decided)):
+    for section, words in (
+        ("comparison", Result),
+        ("return_status", ReturnStatus),
+        ("decided", Decided),
+        ("footing", Footing),
+        ("fulfilment", Fulfilment),
+        ("answered", Answered),
+        ("difference", Difference),
+        ("matter", MatterKind),
+    ):
         assert said(section) == {str(word) for word in words}
 
 

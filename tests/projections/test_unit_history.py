@@ -11,6 +11,7 @@ from ledger.values import Change
 from projections.builds import Build
 from projections.unit_history import UNIT_HISTORY, HistoryRow, history
 from tests.projections.conftest import Log
+from tests.projections.heart_scene import BUREAU, INSPECTOR, TOWN, whole
 from tests.projections.small_campaign import (
     CLOSED,
     DECIDED,
@@ -30,6 +31,7 @@ from tests.projections.small_campaign import (
 from tests.projections.telling import CAMPAIGN, OPENED, SINCE, Telling, built, filed, pin, unit
 
 LATER = date(2025, 6, 1)
+HEART = (TOWN, BUREAU, INSPECTOR)
 
 
 @pytest.fixture
@@ -153,6 +155,28 @@ def test_predecessors_and_superiors_are_named_and_a_late_fact_stands_at_its_day(
     assert [(row.position, row.role) for row in told(connection, build, "2")] == [(3, "unit"), (merged, "successor")]
     assert [row.position for row in told(connection, build, "1", merged)] == [2, merged]
     assert [row.position for row in told(connection, build, "1", on=OPENED)] == [2, renamed]
+
+
+def test_in_the_heart_a_unit_appears_as_what_it_was(connection: Connection[Any], log: Log) -> None:
+    say = Telling(log)
+    whole(say)
+    pinned = pin(built(connection, say), date(2025, 12, 31))
+    town, bureau, inspector = (
+        {(row.topic, row.role) for row in history(connection, pinned, each, most=1000)} for each in HEART
+    )
+    assert town >= {
+        ("duty.entry_added", "owner"), ("pledge.signed", "signer"), ("support.delivered", "promised_to"),
+        ("pledge.irregular_observed", "signer"), ("pledge.objection_raised", "objector"), ("incident.registered", "concerned"),
+        ("claim.ruled", "against"), ("case.accountability_announced", "subject"), ("tolerance.applied", "applicant"),
+    }  # fmt: skip
+    assert bureau >= {
+        ("duty.entry_added", "power_holder"), ("pledge.objection_raised", "objected_to"), ("claim.asserted", "claimant"),
+        ("claim.shield_use_confirmed", "shield_user"), ("incident.registered", "registrar"), ("duty_list.published", "owner"),
+    }  # fmt: skip
+    assert inspector >= {
+        ("pledge.irregular_observed", "observer"), ("claim.ruled", "inspector"), ("case.opened", "case_handler"),
+        ("case.accountability_decided", "decider"), ("case.accountability_decided", "proposer"),
+    }  # fmt: skip
 
 
 def test_pages_of_a_history_follow_each_other(connection: Connection[Any], story: SmallCampaign) -> None:

@@ -58,6 +58,7 @@ from ledger.commands import (
     RetainItem,
     ReturnAdmission,
     ReturnForRevision,
+    SignOffBuild,
     SplitUnit,
     SubmitForReview,
     SuspendItem,
@@ -161,6 +162,17 @@ def registry(given: Given) -> None:
     """Adopt the pack, register units, documents and a meeting's unit; rename, move, merge, split and dissolve others."""
     given.when(
         AdoptRulePack(effective_on=START, jurisdiction_code=CITY, pack="lincang-2024", edition=1, effective_from=START)
+    )
+    given.when(
+        SignOffBuild(
+            effective_on=START,
+            projection="register",
+            version=1,
+            digest="5" * 64,
+            position=1,
+            differences=0,
+            ground="首版",
+        )
     )
     names = (*ISSUERS, *BUREAUS, "农业局", "渔业局", "专班", "分局")
     for name in names:

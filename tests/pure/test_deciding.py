@@ -9,12 +9,15 @@ from ledger.events import FACTS, CampaignClosed, CampaignReconciled, Fact, ItemL
 from ledger.terms import ItemType, Level
 from ledger.values import GroupCount
 from tests.given import Given
-from tests.pure import roads
+from tests.pure import roads, roads_case, roads_claim, roads_pledge
 
 
 @pytest.fixture(scope="module")
 def walked() -> Given:
-    return roads.later_life()
+    walked = roads.later_life()
+    for road in (roads_pledge, roads_case, roads_claim):
+        road.walk(walked)
+    return walked
 
 
 def test_every_command_has_a_decider() -> None:

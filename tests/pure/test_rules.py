@@ -1,4 +1,4 @@
-"""Every rule of the clean-up is shown to refuse and to permit, and shown by machine to be what decides.
+"""Every rule is shown to refuse and to permit, and shown by machine to be what decides.
 
 A case whose refusal survives the rule's being switched off, or whose permission survives its refusing everything, proves nothing.
 """
@@ -10,11 +10,20 @@ import pytest
 from ledger import rules
 from ledger.refusals import Refused
 from ledger.rules import Rules
-from tests.pure import rule_cases_campaign, rule_cases_item
+from tests.pure import rule_cases_campaign, rule_cases_case, rule_cases_claim, rule_cases_item, rule_cases_pledge
 from tests.pure.rule_case import RuleCase
 
-CASES: dict[str, RuleCase] = {**rule_cases_item.CASES, **rule_cases_campaign.CASES}
-OWED = {f"BR-{number:02}" for number in (*range(1, 6), *range(9, 15), 22, 25, 30)}
+ROOMS = (
+    rule_cases_item.CASES,
+    rule_cases_campaign.CASES,
+    rule_cases_case.CASES,
+    rule_cases_claim.CASES,
+    rule_cases_pledge.CASES,
+)
+CASES: dict[str, RuleCase] = {code: case for room in ROOMS for code, case in room.items()}
+# BR-21 is the edge's: what is marked secret is turned away where it comes in, reaches no decider, and no pack can allow it.
+AT_THE_EDGE = {"BR-21"}
+OWED = {f"BR-{number:02}" for number in range(1, 31)} - AT_THE_EDGE
 Demand = Callable[[Rules, str, bool, Refused], None]
 
 
@@ -42,7 +51,7 @@ def test_every_rule_has_its_case_and_every_case_one_place() -> None:
     assert not OWED - CASES.keys(), "no case shows these rules"
     assert not known - CASES.keys(), "no case shows these rules of a pack"
     assert not CASES.keys() - known, "no pack has these rules"
-    assert not rule_cases_item.CASES.keys() & rule_cases_campaign.CASES.keys()
+    assert len(CASES) == sum(map(len, ROOMS)), "a rule has two cases"
 
 
 @pytest.mark.parametrize("code", sorted(CASES))

@@ -1,0 +1,1 @@
+"""Leads (线索): patterns in what the ledger holds that a human should look at; never findings, never scores."""

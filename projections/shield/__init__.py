@@ -1,0 +1,1 @@
+"""A responsibility claim held against what the ledger held: the twelve tests."""
