@@ -15,6 +15,7 @@ from ledger.days import add_months
 from ledger.refusals import Refused
 from ledger.rules import Rules, ancestors
 from ledger.terms import Disposition, ItemType
+from ledger.timelines.document import Document
 from ledger.timelines.item import Item
 from ledger.timelines.unit import UNIT
 from ledger.values import Authority, ItemTerms, RunningPledgesTreatment
@@ -52,6 +53,16 @@ class MeetingOfAnotherArea(Refused):
     """{unit} ({area_code}) stands neither in {jurisdiction} nor above it; name a meeting of that jurisdiction or of one above."""
 
     unit: str
+    area_code: str
+    jurisdiction: str
+
+
+@dataclass
+class DocumentOfAnotherArea(Refused):
+    """{document} was issued by {issuer} ({area_code}), which stands neither in {jurisdiction} nor above it; name the deciding document."""
+
+    document: str
+    issuer: str
     area_code: str
     jurisdiction: str
 
@@ -135,7 +146,7 @@ def taken(world: World, rules: Rules, command: Command, terms: ItemTerms) -> Non
     rules.demand("BR-04", authority.document is not None, DecisionWithoutDocument(terms.title))
     rules.demand("BR-04", authority.meeting is not None, DecisionWithoutMeeting(terms.title))
     if authority.document:
-        known.document(world, authority.document)
+        _of_the_area(world, rules, known.document(world, authority.document), terms.jurisdiction)
     if authority.meeting:
         _could_decide(world, rules, authority.meeting, terms, command.effective_on)
 
@@ -192,6 +203,13 @@ def not_own_system(world: World, rules: Rules, terms: ItemTerms) -> None:
         in_line_below(world, unit, terms.implementing_unit) for unit in named
     )
     rules.demand("BR-27", not own, OwnSystemPledge(terms.title))
+
+
+def _of_the_area(world: World, rules: Rules, document: Document, jurisdiction: str) -> None:
+    issuer = world.see(UNIT, document.issuer)
+    if issuer is not None:
+        refusal = DocumentOfAnotherArea(document.number or document.title, issuer.name, issuer.area_code, jurisdiction)
+        rules.demand("BR-04", issuer.area_code in ancestors(jurisdiction), refusal)
 
 
 def _could_decide(world: World, rules: Rules, meeting_id: UUID, terms: ItemTerms, day: date) -> None:

@@ -223,8 +223,7 @@ def _can_be(world: World, listed: DutyList, entry: DutyEntry) -> None:
 
 def _registered(world: World, bases: Iterable[Basis]) -> None:
     for basis in bases:
-        if basis.document:
-            known.document(world, basis.document)
+        known.cited(world, basis)
 
 
 def _entry(command: Entries, world: World) -> Decision:

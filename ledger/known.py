@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from ledger import refusals
+from ledger.document_number import NotADocumentNumber, normalise
 from ledger.rules import Rules
 from ledger.timelines.campaign import CAMPAIGN, Campaign
 from ledger.timelines.campaign import Phase as CampaignPhase
@@ -15,7 +16,7 @@ from ledger.timelines.item import ITEM, Item, Phase
 from ledger.timelines.meeting import MEETING, Meeting
 from ledger.timelines.standing import standing
 from ledger.timelines.unit import UNIT, Unit
-from ledger.values import ItemTerms
+from ledger.values import Basis, ItemTerms
 from ledger.world import World
 
 FIRST_YEAR, LAST_YEAR = (
@@ -46,6 +47,22 @@ def document(world: World, document_id: UUID) -> Document:
     if found is None:
         raise refusals.DocumentUnknown(document_id)
     return found
+
+
+def cited(world: World, basis: Basis) -> None:
+    """Raise DocumentUnknown, or NumberOfAnotherDocument, unless a basis that names a registered document means that one."""
+    if basis.document is None:
+        return
+    found = document(world, basis.document)
+    if basis.number is not None and found.number is not None and _normal(basis.number) != found.number:
+        raise refusals.NumberOfAnotherDocument(basis.number, found.title, found.number)
+
+
+def _normal(number: str) -> str:
+    try:
+        return normalise(number).text
+    except NotADocumentNumber:
+        return number
 
 
 def meeting(world: World, meeting_id: UUID) -> Meeting:
@@ -139,8 +156,9 @@ def terms(world: World, stated: ItemTerms, day: date) -> None:
             unit(world, each, day)
     for each in {each for scope in stated.recipient_scope for each in scope.units}:
         registered_unit(world, each)
-    for cited in {basis.document for basis in (*stated.basis, stated.approval) if basis and basis.document}:
-        document(world, cited)
+    for basis in (*stated.basis, stated.approval):
+        if basis:
+            cited(world, basis)
     if stated.end_year is not None and stated.end_year < stated.start_year:
         raise refusals.YearsReversed(stated.title, stated.start_year, stated.end_year)
 

@@ -151,3 +151,12 @@ class YearOfNoCalendar(Refused):
     """{year} is no year that is assessed: name one from 1949 on."""
 
     year: int
+
+
+@dataclass
+class NumberOfAnotherDocument(Refused):
+    """{number} is not the number of “{title}”, which is {registered}; a number belongs to its issuer."""
+
+    number: str
+    title: str
+    registered: str

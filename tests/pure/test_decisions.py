@@ -1,16 +1,18 @@
 """Decisions to retain, to cancel and to merge, each refusal beside what would have been permitted."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from ledger import known
 from ledger.authority import (
     BodyMayNotDecide,
     DecisionWithoutDocument,
     DecisionWithoutMeeting,
+    DocumentOfAnotherArea,
     ElementsMissing,
     GroundUnknown,
     MandateMissing,
@@ -35,6 +37,7 @@ from ledger.decisions import (
 from ledger.events import (
     CampaignClosed,
     CampaignDecisionTaken,
+    DocumentRegistered,
     ItemCancelled,
     ItemExitReviewOpened,
     ItemMerged,
@@ -49,10 +52,11 @@ from ledger.refusals import (
     ItemNotInPhase,
     LaterFactsStand,
     MeetingUnknown,
+    NumberOfAnotherDocument,
     UnitUnknown,
 )
 from ledger.rules import Rules
-from ledger.streams import item_stream, stream
+from ledger.streams import document_stream, item_stream, stream
 from ledger.terms import ClauseFate, ItemType, Level, MeetingBody
 from ledger.timelines.item import Phase
 from ledger.values import Authority, Basis, ClauseMapping, Scope
@@ -146,6 +150,45 @@ def test_a_decision_is_taken_by_a_quorate_meeting_of_the_right_body_and_place_by
 
 
 NATIONAL = document_id("中央文件")
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_document_of_another_area_decides_nothing(which: int) -> None:
+    scene = ItemScene()
+    lawful = both(scene, scene.reported())[which]
+    strange = DocumentRegistered(
+        document_issuer=unit_id("县委"),
+        number="县发〔2024〕1号",
+        title="县的决定",
+        dated=DECIDED,
+        issuer_level=Level.COUNTY,
+        genre="通知",
+        effective_from=DECIDED,
+    )
+    paper = document_stream(unit_id("县委"), "县发〔2024〕1号")
+    scene.fact(paper, strange, DECIDED)
+    named = replace(lawful, authority=Authority(document=paper, meeting=scene.city_meeting))
+    refuses(scene, named, DocumentOfAnotherArea, "BR-04")
+    scene.when(lawful)
+
+
+def test_a_basis_bears_the_number_of_the_document_that_it_names() -> None:
+    scene = ItemScene()
+    paper = document_stream(unit_id("市委"), "临发〔2023〕7号")
+    registered = DocumentRegistered(
+        document_issuer=unit_id("市委"),
+        number="临发〔2023〕7号",
+        title="市委文件七号",
+        dated=date(2023, 5, 1),
+        issuer_level=Level.PREFECTURE,
+        genre="通知",
+        effective_from=date(2023, 5, 1),
+    )
+    scene.fact(paper, registered, date(2023, 5, 1))
+    world = scene.world(DECIDED)
+    known.cited(world, Basis(title="市委文件七号", number="临发[2023]7号", document=paper))
+    with pytest.raises(NumberOfAnotherDocument):
+        known.cited(world, Basis(title="市委文件七号", number="临政发〔2023〕7号", document=paper))
 
 
 @pytest.mark.parametrize("which", [0, 1])
