@@ -283,11 +283,14 @@ def test_serve_shows_a_new_token_once_answers_and_stops_when_told(
     token = re.findall(r"mingze_[\w-]+", "".join(said))[0]
     address = re.findall(r"http://[\d.:]+", said[-1])[0]
     headers = {"Authorization": f"Bearer {token}", "Prefer": "wait=10"}
-    written = httpx.post(f"{address}/v1/units", json=unit(), headers=headers)
+    written = httpx.post(f"{address}/v1/units", json=unit(), headers=headers, timeout=30)
     assert written.status_code == 201
-    read = httpx.get(f"{address}/v1/units?min_position={written.json()['position']}", headers=headers, timeout=20)
+    read = httpx.get(f"{address}/v1/units?min_position={written.json()['position']}", headers=headers, timeout=30)
     assert len(read.json()["rows"]) == 1
-    assert httpx.get(f"{address}/v1/units", headers={"Authorization": "Bearer wrong-token-wrong"}).status_code == 401
+    assert (
+        httpx.get(f"{address}/v1/units", headers={"Authorization": "Bearer wrong-token-wrong"}, timeout=30).status_code
+        == 401
+    )
     first.send_signal(signal.SIGTERM)
     out, err = first.communicate(timeout=20)
     assert first.returncode == 0
@@ -301,7 +304,7 @@ def test_serve_shows_a_new_token_once_answers_and_stops_when_told(
     said = lines(again, "listens on")
     assert "token" not in "".join(said)
     address = re.findall(r"http://[\d.:]+", said[-1])[0]
-    assert httpx.get(f"{address}/v1/units", headers=headers).status_code == 200
+    assert httpx.get(f"{address}/v1/units", headers=headers, timeout=30).status_code == 200
     again.send_signal(signal.SIGINT)
     again.communicate(timeout=20)
     assert again.returncode == 0
