@@ -364,7 +364,8 @@ class Story:
             for item_type in ItemType
         ]
         returns = [filed for filed in world.see_all(RETURN, owed) if filed]
-        items = world.see_all(ITEM, [item for filed in returns for item in filed.items])
+        # As they stood when they were compared: told again, the story must not meet what became of them since.
+        items = world.see_all(ITEM, [item for filed in returns for item in filed.items], on=self.days.matched)
         records = world.see_all(RECORD, [record for filed in returns for record in filed.records])
         return {item.id: item for item in items if item}, {record.id: record for record in records if record}
 

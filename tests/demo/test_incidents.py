@@ -1,11 +1,22 @@
 """The second half of the demonstration: two incidents, told beside the clean-up; what the document says and what the API answers."""
 
+import json
+import secrets
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from api.demo.world import unit
+import msgspec
+
+from api.demo import report
+from api.demo.run import tell
+from api.demo.world import load, unit
+from api.runtime import Place
+from api.settings import read
+from api.speaking import Voice
+from ledger.postgres import Server
 from ledger.streams import claim_stream, incident_stream
-from tests.demo.conftest import Shown
+from tests.demo.conftest import DEMONSTRATED, Shown, copy_of
 
 SIX = ["T1", "T3", "T4", "T6", "T7", "T10"]
 HEADS, BENEATH = ["DR-08", "DR-09", "DR-10", "DR-16"], ["DR-01", "DR-07", "DR-12", "DR-15", "DR-22", "DR-32"]
@@ -185,3 +196,12 @@ def test_a_ruling_takes_its_table_from_the_ledger_and_no_other(shown: Shown) -> 
     assert ruled.status_code == 201, ruled.text
     shown.advance(ruled.json()["position"])
     assert shown.get(f"/v1/claims/{claim}/tests")["outcome"] == "PARTIAL"
+
+
+def test_told_again_it_adds_nothing(shown: Shown, server: Server, tmp_path: Path) -> None:
+    """What became of the items since, an amendment among it, changes no step of the story."""
+    dsn = copy_of(server, DEMONSTRATED, f"again_{secrets.token_hex(6)}")
+    again = tell(Place(dsn, server), read({"MINGZE_DATA": str(tmp_path)}), load(), Voice(("en",), as_json=True))
+    assert again.tally.recorded == 0
+    said = json.loads(msgspec.json.encode(report.document(again)))
+    assert {**said, "recorded_now": shown.document["recorded_now"]} == shown.document
