@@ -20,9 +20,7 @@ from api.reads import Asked, answer, found, reader, told, with_instants
 from ledger.streams import lead_stream
 from ledger.terms import TestResult
 from ledger.timelines.claim import CLAIM
-from ledger.timelines.incident import INCIDENT
 from ledger.timelines.lead import LEAD
-from ledger.timelines.pledge import PLEDGE
 from projections import dossier
 from projections.holdings import Holdings
 from projections.leads.detecting import detect
@@ -230,8 +228,9 @@ def read_trail(question: Asked, who: Account, incident: UUID) -> Response:
     shown = {each.name: getattr(seen, each.name) for each in fields(seen)}
     shown["papers"] = told(PaperShown, seen.papers)
     shown["lines"] = told(LineShown, seen.lines)
-    leads = [each for each in detect(held, question.pinned.in_force_on).leads if is_about(held, each, incident)]
-    return answer(question, IncidentTrail(**shown, leads=[_row(held, each) for each in leads if may_see(who, each)]))
+    whole = _everything(question)  # a lead may rest on what no trail leads to, such as the campaign that a unit was in
+    leads = [each for each in detect(whole, question.pinned.in_force_on).leads if is_about(whole, each, incident)]
+    return answer(question, IncidentTrail(**shown, leads=[_row(whole, each) for each in leads if may_see(who, each)]))
 
 
 # ── 线索 ──
@@ -273,8 +272,7 @@ def list_leads(
     codes = {code for each in rule or () for code in each.split(",")}
     if codes - RULES.keys():
         raise Problem("parameter-malformed", errors=[])
-    with question.connection() as connection:
-        held = dossier.everything(connection, question.pinned.known_at)
+    held = _everything(question)
     seen = detect(held, question.pinned.in_force_on)
     chosen = [
         each
@@ -310,8 +308,7 @@ def list_leads(
 
 @read("/v1/leads/{lead}", "readLead", "leads", LeadRow)
 def read_lead(question: Asked, who: Account, lead: UUID) -> Response:
-    with question.connection() as connection:
-        held = dossier.everything(connection, question.pinned.known_at)
+    held = _everything(question)
     seen = (each for each in detect(held, question.pinned.in_force_on).leads if each.id == lead and may_see(who, each))
     sought = next(seen, None)
     return found(question, lead, sought and _row(held, sought))
@@ -344,19 +341,10 @@ def _row(held: Holdings, lead: Lead) -> LeadRow:
 
 
 def _dossier(question: Question, matter: UUID) -> Holdings:
-    """Load all that bears on an incident, a claim or a pledge: its streams, and those of the units that it names."""
     with question.connection() as connection:
-        held = dossier.load(connection, question.pinned, streams=(matter,))
-        return dossier.load(connection, question.pinned, streams=(matter,), units=_parties(held, matter))
+        return dossier.of_matter(connection, question.pinned, matter)
 
 
-def _parties(held: Holdings, matter: UUID) -> set[UUID]:
-    incident, claim, pledge = held.state(INCIDENT, matter), held.state(CLAIM, matter), held.state(PLEDGE, matter)
-    units = set[UUID]()
-    if incident:
-        units |= set(incident.units)
-    for each in (claim, *(each for each in held.each(CLAIM) if incident and each.incident == incident.id)):
-        units |= {each.asserting_unit, each.against_unit} if each else set()
-    if pledge:
-        units |= {pledge.issuer, pledge.signer}
-    return units
+def _everything(question: Question) -> Holdings:
+    with question.connection() as connection:
+        return dossier.everything(connection, question.pinned.known_at)

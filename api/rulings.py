@@ -29,7 +29,7 @@ def with_table(command: RuleClaim, behind: Backing) -> RuleClaim:
     behind.positions.wait_for(REGISTER.name, command.tested_at, WAIT)
     pinned = behind.positions.pin(REGISTER.name, command.effective_on, command.tested_at)
     with behind.pool.connection() as connection:
-        held = dossier.load(connection, pinned, streams=(command.claim,))
+        held = dossier.of_matter(connection, pinned, command.claim)
         seen = table(held, command.claim, command.tested_at)
     if seen is None:
         return command

@@ -22,6 +22,9 @@ from ledger.rules import ancestors
 from ledger.statements import load as statements
 from ledger.streams import LEDGER, duty_stream, evidence_stream, list_stream, rule_pack_stream
 from ledger.terms import Level
+from ledger.timelines.claim import CLAIM
+from ledger.timelines.incident import INCIDENT
+from ledger.timelines.pledge import PLEDGE
 from ledger.timelines.standing import standing
 from ledger.values import is_digest
 from projections import log
@@ -91,6 +94,26 @@ def load(
     gathering.met.areas.update(areas)
     gathering.gather({LEDGER, *asked, *found, *units, *gathering.met.surroundings()}, asked)
     return Holdings(gathering.facts)
+
+
+def of_matter(connection: Connection[Any], pinned: Pinned, matter: UUID) -> Holdings:
+    """Return all that bears on an incident, a claim or a pledge: its own streams, and those of the units that it is between.
+
+    An objection under another paper between the same two units bears on a claim as well, so what is loaded for a ruling, for the
+    table that it rests on and for the trail is this and nothing less. Raise TooMuchToLoad.
+    """
+    return load(
+        connection, pinned, streams=(matter,), units=_parties(load(connection, pinned, streams=(matter,)), matter)
+    )
+
+
+def _parties(held: Holdings, matter: UUID) -> set[UUID]:
+    incident, claim, pledge = held.state(INCIDENT, matter), held.state(CLAIM, matter), held.state(PLEDGE, matter)
+    units = set(incident.units) if incident else set()
+    claims = [each for each in held.each(CLAIM) if incident and each.incident == incident.id]
+    for each in (*claims, *((claim,) if claim else ())):
+        units |= {each.asserting_unit, each.against_unit}
+    return units | ({pledge.issuer, pledge.signer} if pledge else set())
 
 
 def plain(connection: Connection[Any], pinned: Pinned, streams: Collection[UUID], most: int = MOST) -> Holdings:

@@ -2,20 +2,26 @@
 
 import json
 import secrets
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import msgspec
+import pytest
 
+from api.backing import standing_behind
 from api.demo import report
 from api.demo.run import tell
 from api.demo.world import load, unit
+from api.rulings import with_table
 from api.runtime import Place
 from api.settings import read
 from api.speaking import Voice
+from ledger.commands import RuleClaim
 from ledger.postgres import Server
 from ledger.streams import claim_stream, incident_stream
+from ledger.terms import ClaimOutcome
 from tests.demo.conftest import DEMONSTRATED, Shown, copy_of
 
 SIX = ["T1", "T3", "T4", "T6", "T7", "T10"]
@@ -70,7 +76,9 @@ def test_the_trail_lays_out_who_owned_who_signed_who_warned_and_what_was_ruled(s
     }
     days = [line["effective_on"] for line in trail["lines"]]
     assert days == sorted(days)
-    assert sorted({lead["rule"] for lead in trail["leads"] if lead["absorbed_by"] is None}) == HEADS
+    about = shown.get("/v1/leads", in_force_on="2025-08-01", incident=str(N1))
+    assert trail["leads"] == about["leads"]
+    assert {lead["rule"] for lead in trail["leads"]} == {*HEADS, *BENEATH}
 
 
 def test_the_twelve_tests_are_answered_in_both_columns_with_sentences(shown: Shown) -> None:
@@ -163,6 +171,53 @@ def test_the_claims_name_their_stream(shown: Shown) -> None:
 
 def waved(trail: dict[str, Any]) -> UUID:
     return UUID(next(paper["pledge"] for paper in trail["papers"] if paper["kind"] == "IRREGULAR"))
+
+
+@pytest.mark.parametrize("incident", [N1, N2], ids=["shield", "lawful"])
+def test_a_ruling_is_given_the_very_table_that_was_read(shown: Shown, incident: UUID) -> None:
+    """An objection under another paper fails T10: what is loaded for a ruling must not be less than for the question."""
+    made = shown.get(f"/v1/incidents/{incident}/trail")["claims"][0]
+    claim, at = made["claim"], made["position"]  # before any ruling leads to that other paper
+    read = shown.get(f"/v1/claims/{claim}/tests", known_at=at)
+    ruling = RuleClaim(
+        effective_on=date(2025, 8, 1),
+        claim=UUID(claim),
+        outcome=ClaimOutcome.UNDETERMINED,
+        inspector_unit=G,
+        ground="演示",
+        tested_at=at,
+    )
+    with standing_behind(shown.dsn) as behind:
+        given = with_table(ruling, behind).table
+    assert [(line.test, line.now, line.now_reason, list(line.positions)) for line in given] == [
+        (row["test"], row["now"]["result"], row["now"]["reason"], row["now"]["positions"]) for row in read["tests"]
+    ]
+
+
+def test_what_is_learnt_late_of_a_day_before_changes_the_present_column_alone(shown: Shown) -> None:
+    """Read with `known_at` before a retroactive record and after it, the claim has two answers, and both are right."""
+    trail = shown.get(f"/v1/incidents/{N2}/trail")
+    claim, pledge = trail["claims"][0]["claim"], trail["claims"][0]["pledge"]
+    before = shown.get(f"/v1/claims/{claim}/tests")
+    objection = {
+        "effective_on": "2025-02-05",
+        "objection_id": "late",
+        "raised_by": str(W),
+        "addressed_to": str(H),
+        "kind": "NO_RESOURCES",
+        "text": "人手不足（演示）",
+        "duty_code": "ZR-FARMLAND-02",
+        "late_reason": "演示",
+    }
+    acting = {"Mingze-Unit": str(W), "Mingze-Post": "%E7%BB%8F%E5%8A%9E%E5%B2%97"}
+    answer = shown.http.post(f"/v1/pledges/{pledge}/objections", json=objection, headers=acting)
+    assert answer.status_code == 201, answer.text
+    shown.advance(answer.json()["position"])
+    after = shown.get(f"/v1/claims/{claim}/tests")
+    assert (before["failed_tests"], after["failed_tests"]) == ([], ["T10"])
+    assert after["failed_at_assertion"] == before["failed_at_assertion"] == []
+    again = shown.get(f"/v1/claims/{claim}/tests", known_at=before["known_at"])
+    assert again == before
 
 
 def test_a_ruling_takes_its_table_from_the_ledger_and_no_other(shown: Shown) -> None:
