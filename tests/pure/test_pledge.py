@@ -35,7 +35,7 @@ from ledger.signing import (
     SignerOutOfScope,
 )
 from ledger.streams import list_stream
-from ledger.terms import DutyListKind, Level, ListCheck
+from ledger.terms import ClauseRole, DutyListKind, Level, ListCheck
 from ledger.timelines.pledge import Phase
 from ledger.timeliness import LateWithoutReason, NotYetHappened
 from ledger.values import Scope
@@ -45,6 +45,7 @@ from tests.pure.pledge_scene import (
     CLAUSES,
     DEADLINE,
     DRAFTED,
+    DUTY_CODE,
     ENDS,
     FUNDS,
     NOWHERE,
@@ -297,3 +298,34 @@ def test_the_dry_run_says_what_signing_will_say() -> None:
     assert [type(refusal) for refusal in refused] == [ItemNotOnTheList], (
         "drafted it may be, signed on that day it may not"
     )
+
+
+# ── what evades a rule ──
+
+
+@pytest.mark.parametrize(
+    "left_out", [{"duty_code": None}, {"role": None}, {"needs_power": False}], ids=lambda each: next(iter(each))
+)
+def test_a_clause_that_drops_what_the_approved_one_says_of_its_duty_is_another_clause(left_out: dict[str, Any]) -> None:
+    """Word for word the same, but without its duty no rule could see whose duty is passed down."""
+    scene = PledgeScene()
+    said = replace(clause(1), duty_code=DUTY_CODE, role=ClauseRole.PRINCIPAL, needs_power=True)
+    item = scene.listed(pledge_terms(clauses=(said,)))
+    refuses(scene, scene.draft(item, clauses=(replace(said, **left_out),)), ClausesDiffer, "BR-06")
+    scene.drafted(item, clauses=(said,))
+
+
+def test_an_approved_clause_stands_once() -> None:
+    scene = PledgeScene()
+    said = clause(1)
+    item = scene.listed(pledge_terms(clauses=(said,)))
+    refuses(scene, scene.draft(item, clauses=(said, replace(said, clause_id="again"))), ClausesDiffer, "BR-06")
+
+
+def test_who_came_after_a_named_unit_is_within_the_scope() -> None:
+    scene = PledgeScene()
+    named = Scope(level=Level.TOWNSHIP, category="GOVERNMENT", units=(unit_id("乡政府"),))
+    item = scene.listed(pledge_terms(recipient_scope=(named,)))
+    refuses(scene, scene.draft(item, signer=unit_id("并入乡政府")), SignerOutOfScope, "BR-06")
+    scene.merge_units("乡政府", "并入乡政府", BEGINS)
+    scene.drafted(item, signer=unit_id("并入乡政府"), effective_on=BEGINS)

@@ -1,5 +1,6 @@
 """A paper that is there: objected to, kept, assessed, passed on, ended; and what is found beside the list is always recorded."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,10 +31,13 @@ from ledger.paper import (
     TooManyClauses,
 )
 from ledger.pledge_life import (
+    AssessedAlready,
     ClauseUnknown,
     DayIsAnother,
     EndsAlready,
     LinkExists,
+    ObjectedToItself,
+    ObjectionBeforeThePaper,
     ObjectionExists,
     ObjectionNotTheSigners,
     ObjectionUnknown,
@@ -259,3 +263,52 @@ def test_any_sequence_of_facts_on_any_days_gives_a_state(life: Life[Any], data: 
         for question in ("phase_on", "in_force_on", "entry_on", "holding_on"):
             if hasattr(each, question):
                 getattr(each, question)(day)
+
+
+# ── what cannot have been ──
+
+
+def test_nobody_objects_to_itself_nor_to_what_was_put_to_nobody() -> None:
+    scene = PledgeScene()
+    pledge, draft = scene.signed(), scene.drafted(period_from=date(2025, 2, 1))
+    town = unit_id("乡政府")
+    refuses(scene, scene.object_to(pledge, effective_on=JUNE, addressed_to=town), ObjectedToItself)
+    refuses(scene, scene.object_to(pledge, effective_on=date(2021, 1, 1)), ObjectionBeforeThePaper)
+    refuses(scene, scene.object_to(draft, effective_on=JUNE), ObjectionBeforeThePaper)
+    scene.when(scene.object_to(pledge, effective_on=JUNE))
+
+
+def test_a_year_is_assessed_once() -> None:
+    scene = PledgeScene()
+    year = AssessPledge(effective_on=JUNE, pledge=scene.signed(), year=2025, result=PledgeResult.FULFILLED, text="达标")
+    refuses(scene, replace(year, text=" "), LeftBlank)
+    scene.when(year)
+    refuses(scene, year, AssessedAlready)
+
+
+def test_what_an_issuer_did_stands_under_a_signed_paper_only() -> None:
+    scene = PledgeScene()
+    done = PerformIssuerDuty(effective_on=JUNE, pledge=scene.drafted(), clause_id="c2", text="已培训")
+    refuses(scene, done, PledgeNotInPhase)
+    scene.when(replace(done, pledge=scene.signed(period_from=date(2025, 2, 1))))
+
+
+def test_a_paper_of_a_day_on_which_its_side_stood_no_more_can_be_recorded_as_seen() -> None:
+    scene = PledgeScene()
+    scene.merge_units("乡政府", "并入乡政府", MARCH)
+    late = {"signed_on": JUNE, "effective_on": JUNE, "observed_on": JUNE}
+    refuses(scene, scene.observe(**late), UnitHasEnded)
+    seen = scene.last(scene.observe(signer=unit_id("并入乡政府"), **late))
+    assert scene.paper(seen).signer == unit_id("并入乡政府")
+    scene.today = JUNE
+    early = date(2009, 6, 1)  # before either side was registered; it was seen while both stand
+    scene.when(
+        scene.observe(
+            signer=unit_id("并入乡政府"),
+            signed_on=early,
+            effective_on=early,
+            observed_on=JUNE,
+            document_digest="f" * 64,
+            late_reason="档案清理时发现",
+        )
+    )

@@ -9,7 +9,7 @@ import pytest
 from ledger.commands import DeliverSupport, PromiseSupport
 from ledger.refusals import LeftBlank, Refused, UnitHasEnded, UnitUnknown
 from ledger.streams import duty_stream
-from ledger.support import AmountNotPositive, NotASupportClause, PromiseUnknown, SupportForNothing
+from ledger.support import AmountNotPositive, NotASupportClause, PromiseUnknown, SupportForNothing, SupportToItself
 from ledger.terms import SupportKind
 from ledger.timelines.support import outstanding
 from tests.pure.item_scene import COUNTY, refuses, unit_id
@@ -118,3 +118,17 @@ def test_who_gives_and_takes_is_registered_and_a_delivery_names_a_promise_that_s
     refuses(scene, promise(pledge=pledge, promised_by=NOWHERE), UnitUnknown)
     refuses(scene, deliver(pledge=pledge, delivered_to=NOWHERE), UnitUnknown)
     refuses(scene, deliver(pledge=pledge, promise=1), PromiseUnknown)
+
+
+def test_nobody_supports_itself() -> None:
+    scene = PledgeScene()
+    town = unit_id("乡政府")
+    given = DeliverSupport(
+        effective_on=DUE,
+        pledge=scene.signed(),
+        delivered_by=town,
+        delivered_to=town,
+        kind=SupportKind.FUNDS,
+        text="自拨",
+    )
+    refuses(scene, given, SupportToItself)
